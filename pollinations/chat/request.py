@@ -1,0 +1,172 @@
+"""A chat completion request, as a frozen value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+import attrs
+import orjson
+
+from ..errors import InvalidRequest
+
+JSONObject = Mapping[str, Any]
+
+
+@attrs.frozen
+class ChatRequest:
+    """
+    What a client asks, or what an upstream is sent.
+
+    Nothing in *body* is ever changed in place: :meth:`but` and :meth:`without` give copies that
+    share what did not change, so the same request can be made ready again for another model.
+    :meth:`from_json` is the only way in from outside, and what it lets through has the shapes that
+    its checks say; everything else about the body is as the client sent it.
+
+    :param body: the request as parsed JSON. Not shown in a ``repr``: it holds the prompt.
+    """
+
+    body: JSONObject = attrs.field(repr=False)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """
+        Read a request.
+
+        :raises InvalidRequest: *data* is not JSON, or not a chat completion request.
+        """
+        try:
+            body = orjson.loads(data)
+        except orjson.JSONDecodeError as e:
+            raise InvalidRequest(f"The body is not valid JSON: {_without_text(e)}.") from None
+        if not isinstance(body, dict):
+            raise InvalidRequest("The body must be a JSON object.")
+        for name, check in _CHECKS.items():
+            check(body.get(name), name)
+        return cls(body)
+
+    def to_json(self) -> bytes:
+        """The request as an upstream is sent it."""
+        return orjson.dumps(self.body)
+
+    @property
+    def model(self) -> str:
+        """The model's name as the client wrote it; ``openai`` where it wrote none."""
+        return self.body.get("model") or "openai"
+
+    @property
+    def messages(self) -> Sequence[JSONObject]:
+        """The conversation, oldest first."""
+        messages: Sequence[JSONObject] = self.body["messages"]
+        return messages
+
+    @property
+    def tools(self) -> Sequence[JSONObject]:
+        """The tools that the model may call; empty for none."""
+        return self.body.get("tools") or ()
+
+    @property
+    def stream(self) -> bool:
+        """Whether the client wants server-sent events. OpenAI's default is no."""
+        return bool(self.body.get("stream"))
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the answer's content must be JSON (``response_format``)."""
+        wanted = self.body.get("response_format")
+        return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
+
+    def but(self, **fields: Any) -> Self:
+        """A copy in which *fields* have these values."""
+        return attrs.evolve(self, body={**self.body, **fields})
+
+    def without(self, *names: str) -> Self:
+        """A copy that lacks the fields *names*."""
+        return attrs.evolve(self, body={k: v for k, v in self.body.items() if k not in names})
+
+
+@attrs.frozen
+class Sanitized:
+    """
+    A request made ready for one model.
+
+    :param request: what is sent.
+    :param changes: the names of the rules that altered it, in order (``gemini.schema``).
+    """
+
+    request: ChatRequest
+    changes: tuple[str, ...] = ()
+
+
+def _without_text(error: orjson.JSONDecodeError) -> str:
+    """The parser's complaint and place, without the text it complains of."""
+    return f"{error.msg.partition(':')[0]} at line {error.lineno}, column {error.colno}"
+
+
+def _wrong(param: str, expected: str) -> InvalidRequest:
+    return InvalidRequest(f"'{param}' must be {expected}.", param)
+
+
+def _string(value: Any, param: str) -> None:
+    if value is not None and not isinstance(value, str):
+        raise _wrong(param, "a string")
+
+
+def _boolean(value: Any, param: str) -> None:
+    if value is not None and not isinstance(value, bool):
+        raise _wrong(param, "true or false")
+
+
+def _messages(value: Any, param: str) -> None:
+    if not isinstance(value, list) or not value:
+        raise _wrong(param, "a list with at least one message")
+    for place, message in enumerate(value):
+        _message(message, f"{param}[{place}]")
+
+
+def _message(message: Any, param: str) -> None:
+    if not isinstance(message, dict):
+        raise _wrong(param, "an object")
+    if not isinstance(message.get("role"), str):
+        raise _wrong(f"{param}.role", "a string")
+    if not isinstance(message.get("content"), str | list | None):
+        raise _wrong(f"{param}.content", "a string, a list of parts, or null")
+    _string(message.get("tool_call_id"), f"{param}.tool_call_id")
+    _objects(message.get("tool_calls"), f"{param}.tool_calls", _call)
+
+
+def _objects(value: Any, param: str, check: Callable[[JSONObject, str], None]) -> None:
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise _wrong(param, "a list")
+    for place, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise _wrong(f"{param}[{place}]", "an object")
+        check(item, f"{param}[{place}]")
+
+
+def _call(call: JSONObject, param: str) -> None:
+    _string(call.get("id"), f"{param}.id")
+    _function(call, param)
+    if isinstance(function := call.get("function"), dict):
+        _string(function.get("arguments"), f"{param}.function.arguments")
+
+
+def _function(item: JSONObject, param: str) -> None:
+    function = item.get("function")
+    if function is None:
+        return
+    if not isinstance(function, dict):
+        raise _wrong(f"{param}.function", "an object")
+    _string(function.get("name"), f"{param}.function.name")
+
+
+def _tools(value: Any, param: str) -> None:
+    _objects(value, param, _function)
+
+
+_CHECKS: Mapping[str, Callable[[Any, str], None]] = {
+    "model": _string,
+    "messages": _messages,
+    "stream": _boolean,
+    "tools": _tools,
+}

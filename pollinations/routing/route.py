@@ -1,0 +1,35 @@
+"""The decision: where a request goes, and why it is not where it was sent."""
+
+from typing import Final
+
+import attrs
+
+from .catalogue import Model
+
+FREE: Final = "free"
+"""The universe that needs no key."""
+
+ENTER: Final = "enter"
+"""The universe that wants a key and spends pollen."""
+
+
+@attrs.frozen
+class Route:
+    """
+    Where a request goes.
+
+    :param universe: the name of an upstream: ``free``, ``enter``, or one of somebody else's.
+    :param model: the bare name that this upstream knows the model by.
+    :param reason: why this is not what was asked for; empty when it is.
+    :param entry: what the catalogue says of the model; ``None`` when it does not know it.
+    """
+
+    universe: str
+    model: str
+    reason: str = ""
+    entry: Model | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's full name, as a client would write it."""
+        return f"{self.universe}/{self.model}"

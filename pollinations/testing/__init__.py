@@ -1,0 +1,3 @@
+"""
+For tests, yours and ours: an imitation of Pollinations, and a suite for each public interface.
+"""

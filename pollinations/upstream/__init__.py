@@ -1,0 +1,1 @@
+"""The way out: chat, account and catalogue of an upstream, over treq."""
