@@ -1,0 +1,87 @@
+"""
+State files that several processes share: written whole or not at all, and never for other eyes.
+
+These functions wait for the disk; inside a reactor they belong in a thread.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+LOCK_PATIENCE = 2.0
+"""Seconds to wait for another process that holds a lock; it needs a few milliseconds."""
+
+
+def make_private_folder(path: Path) -> None:
+    """Make the folder *path* with mode 0700, unless it is there."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """
+    Put *data* into *path* so that a reader, or a crash, finds the old content or the new.
+
+    The file has mode 0600. A symbolic link is followed, so that it stays one.
+
+    :raises OSError: the disk does not let us; the old file is untouched.
+    """
+    path = path.resolve()
+    make_private_folder(path.parent)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
+        try:
+            temporary.write(data)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            os.replace(temporary.name, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(temporary.name)
+            raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """
+    Keep other processes from changing *path* meanwhile, by a lock file beside it.
+
+    :raises TimeoutError: another process has held the lock for too long.
+    """
+    make_private_folder(path.parent)
+    lock = os.open(path.parent / f".{path.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _acquire(lock, time.monotonic() + LOCK_PATIENCE)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _acquire(lock: int, deadline: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError("another process holds the lock") from None
+            time.sleep(0.01)
+
+
+def change(path: Path, changed: Callable[[bytes | None], bytes]) -> None:
+    """
+    Read, change and write *path* as one step that no other process can come between.
+
+    :param changed: is given the content, or ``None`` when there is no file, and gives the new one.
+        What it raises leaves the file as it was.
+    :raises OSError: the disk does not let us, or the lock was not to be had.
+    """
+    with locked(path):
+        try:
+            old: bytes | None = path.read_bytes()
+        except FileNotFoundError:
+            old = None
+        new = changed(old)
+        if new != old:
+            write_whole(path, new)
