@@ -1,13 +1,30 @@
 """
 The keys under which things are remembered between one answer and the next request.
 
-A tool call's identifier is the sure key: clients send it back as it went. The conversation so far
-is the key for an answer without tool calls.
+A tool call's identifier is the sure key: clients send it back as it went. An answer without tool
+calls is found by the conversation that led to it. Keys are made of what the client sent, before any
+rule has altered it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
 
-from .request import ChatRequest
+import orjson
+
+from .request import ChatRequest, JSONObject
+from .v3 import v3_hash
+
+V3 = "v3:"
+"""What the keys of imported entries begin with."""
+
+IMPORTED = f"{V3}imported"
+"""Under this a store remembers that it was given the entries of an older version."""
+
+# The texts of a long conversation are hashed once, not at every turn: at most 16 MiB are kept.
+_SHORT = 4096
+_TEXTS = 4096
 
 
 def signature_key(call_id: str) -> str:
@@ -20,17 +37,142 @@ def reasoning_key(call_id: str) -> str:
     return f"reasoning:{call_id}"
 
 
+def prompt_key(messages: Sequence[JSONObject]) -> str:
+    """
+    Where the thought signature of the answer to a conversation is kept.
+
+    Equal for conversations that say the same: the order of fields does not matter, nor whether a
+    text is a string or a single part, nor what clients alter from turn to turn (``cache_control``,
+    ``name``, reasoning, signatures, the white space of arguments). Roles, texts, images and the
+    identifiers of tool calls do.
+
+    :param messages: the whole conversation, oldest first.
+    """
+    conversation = blake2b(digest_size=16)
+    for message in messages:
+        conversation.update(_digest(message))
+    return f"prompt:{conversation.hexdigest()}"
+
+
+def prompt_keys(messages: Sequence[JSONObject]) -> Mapping[int, str]:
+    """
+    The :func:`prompt_key` of the conversation before each of the model's messages, by its place.
+
+    Each message is read once, however many there are.
+    """
+    conversation = blake2b(digest_size=16)
+    keys = {}
+    for place, message in enumerate(messages):
+        if message["role"] == "assistant":
+            keys[place] = f"prompt:{conversation.hexdigest()}"
+        conversation.update(_digest(message))
+    return keys
+
+
+def v3_key(message: JSONObject) -> str:
+    """Where an imported signature is kept that belongs to the answer to *message*."""
+    return V3 + v3_hash(message)
+
+
 def call_ids(request: ChatRequest) -> Sequence[str]:
     """The identifiers of all tool calls in the conversation, in order."""
-    return [
-        call["id"]
-        for message in request.messages
-        for call in message.get("tool_calls") or ()
-        if call.get("id")
-    ]
+    return [call_id for message in request.messages for call_id in _ids(message)]
 
 
-def keys_of(request: ChatRequest) -> Sequence[str]:
-    """All keys under which something may be remembered that *request* wants back."""
-    ids = call_ids(request)
-    return [*map(signature_key, ids), *map(reasoning_key, ids)]
+def keys_of(request: ChatRequest, imported: bool = False) -> Sequence[str]:
+    """
+    All keys under which something may be remembered that *request* wants back.
+
+    :param imported: whether there may be entries of an older version. Their keys cost the most to
+        compute.
+    """
+    messages, ids = request.messages, call_ids(request)
+    keys = [*prompt_keys(messages).values(), *map(reasoning_key, ids), *map(signature_key, ids)]
+    if imported:
+        keys += [IMPORTED, *(v3_key(messages[place - 1]) for place in _answers(messages))]
+    return keys
+
+
+def signatures_for(
+    messages: Sequence[JSONObject], remembered: Mapping[str, str]
+) -> Mapping[int, str]:
+    """
+    The thought signatures that belong to the model's messages, by the message's place.
+
+    That of one of the message's tool calls comes first, then that of the conversation before it,
+    then an imported one. Nothing is guessed: a message of which nothing is known has no entry.
+
+    :param messages: the conversation as the client sent it.
+    :param remembered: what a store knew of the :func:`keys_of` the request.
+    """
+    # What nobody remembers is not hashed again.
+    prompts = prompt_keys(messages) if _any(remembered, "prompt:") else {}
+    imported = _answers(messages) if _any(remembered, V3) else ()
+    found = {place: remembered.get(v3_key(messages[place - 1])) for place in imported}
+    found |= {place: remembered[key] for place, key in prompts.items() if key in remembered}
+    for place, message in enumerate(messages):
+        for call_id in _ids(message):
+            if signature := remembered.get(signature_key(call_id)):
+                found[place] = signature
+                break
+    return {place: found[place] for place in sorted(found) if found[place]}
+
+
+def _any(remembered: Mapping[str, str], prefix: str) -> bool:
+    return any(key.startswith(prefix) for key in remembered)
+
+
+def _answers(messages: Sequence[JSONObject]) -> Sequence[int]:
+    """The places of the model's messages, except one that opens the conversation."""
+    return [i for i, message in enumerate(messages) if i and message["role"] == "assistant"]
+
+
+def _ids(message: JSONObject) -> Sequence[str]:
+    return [call["id"] for call in message.get("tool_calls") or () if call.get("id")]
+
+
+def _digest(message: JSONObject) -> bytes:
+    """What a message says, in 16 bytes, or in 32 if it is about tool calls."""
+    role, content = message["role"], _content(message.get("content"))
+    if isinstance(content, str) and len(content) <= _SHORT:
+        said = _text_digest(role, content)
+    else:
+        said = _hash([role, content])
+    calls, result_of = message.get("tool_calls"), message.get("tool_call_id")
+    if not calls and not result_of:
+        return said
+    return said + _hash([[_call(call) for call in calls or ()], result_of])
+
+
+def _content(content: Any) -> Any:
+    if isinstance(content, str):
+        return content
+    parts = [_part(part) for part in content or ()]
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
+
+
+def _part(part: Any) -> Any:
+    """A text as a string, any other part without what clients alter."""
+    if not isinstance(part, dict):
+        return [part]
+    if part.get("type") == "text" and isinstance(part.get("text"), str):
+        return part["text"]
+    return {name: value for name, value in part.items() if name != "cache_control"}
+
+
+def _call(call: JSONObject) -> Any:
+    function = call.get("function") or {}
+    # Clients write arguments anew, with other white space; an identifier stays as it is.
+    known_by = call.get("id") or function.get("arguments")
+    return [known_by, function.get("name")]
+
+
+@lru_cache(maxsize=_TEXTS)
+def _text_digest(role: str, text: str) -> bytes:
+    return _hash([role, text])
+
+
+def _hash(value: Any) -> bytes:
+    return blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
