@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-LOCK_PATIENCE = 2.0
-"""Seconds to wait for another process that holds a lock; it needs a few milliseconds."""
+LOCK_PATIENCE = 10.0
+"""Seconds to wait for others that hold a lock; each needs a few milliseconds."""
 
 
 def make_private_folder(path: Path) -> None:
@@ -29,7 +29,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
     :raises OSError: the disk does not let us; the old file is untouched.
     """
-    path = path.resolve()
+    path = _followed(path)
     make_private_folder(path.parent)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
         try:
@@ -43,13 +43,21 @@ def write_whole(path: Path, data: bytes) -> None:
             raise
 
 
+def _followed(path: Path) -> Path:
+    """Where *path* leads, through symbolic links; links in a circle fail when they are opened."""
+    return Path(os.path.realpath(path))
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """
     Keep other processes from changing *path* meanwhile, by a lock file beside it.
 
+    The system drops the lock of a process that dies.
+
     :raises TimeoutError: another process has held the lock for too long.
     """
+    path = _followed(path)
     make_private_folder(path.parent)
     lock = os.open(path.parent / f".{path.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
