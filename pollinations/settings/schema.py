@@ -1,10 +1,50 @@
-"""The settings as values, with their defaults. No file, no environment, no Twisted here."""
+"""
+The settings as values, with their defaults. No file, no environment, no Twisted here.
 
-from typing import Literal
+A setting is one line of this file: its name (in JSON in camel case), what it may be, its default.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import attrs
 
+
+@attrs.frozen
+class Limit:
+    """
+    What a value may be, beyond its type.
+
+    :param words: that, for a person: ``a number from 0 to 100``.
+    :param allows: whether a value of the right type is one of those.
+    """
+
+    words: str
+    allows: Callable[[Any], bool]
+
+
+def between(low: float, high: float, noun: str = "a number") -> Limit:
+    """The finite numbers from *low* to *high*."""
+    return Limit(f"{noun} from {low} to {high}", lambda n: math.isfinite(n) and low <= n <= high)
+
+
+def matching(pattern: str, words: str) -> Limit:
+    """The texts that match *pattern* as a whole."""
+    return Limit(words, lambda text: re.fullmatch(pattern, text) is not None)
+
+
 Mode = Literal["manual", "alwaysfree", "pro"]
+Percent = Annotated[float, between(0, 100)]
+Pollen = Annotated[float, between(0, 1_000_000)]
+Seconds = Annotated[float, between(0.01, 86_400)]
+Retries = Annotated[int, between(0, 10, "a whole number")]
+Requests = Annotated[int, between(1, 100_000, "a whole number")]
+Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
+Secret = Annotated[str, matching(r"[!-~]{1,512}", "a key, without spaces")]
+Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
+HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
 
 
 @attrs.frozen
@@ -19,24 +59,24 @@ class Gui:
 class Thresholds:
     """When to fall back: ``tier`` in percent of the allowance, the others in pollen."""
 
-    tier: float = 10.0
-    wallet: float = 5.0
-    quest: float = 0.05
+    tier: Percent = 10.0
+    wallet: Pollen = 5.0
+    quest: Pollen = 0.05
 
 
 @attrs.frozen
 class FreeFallbacks:
     """Who answers in the free universe: ``main`` without tools, ``agent`` for a failed request."""
 
-    main: str = "free/mistral"
-    agent: str = "free/openai-fast"
+    main: Name = "free/mistral"
+    agent: Name = "free/openai-fast"
 
 
 @attrs.frozen
 class EnterFallbacks:
     """Who answers instead of an ``enter`` model that was given tools."""
 
-    agent: str = "free/openai-fast"
+    agent: Name = "free/openai-fast"
 
 
 @attrs.frozen
@@ -51,11 +91,11 @@ class Fallbacks:
 class Timeouts:
     """Limits on waiting, in seconds; ``None`` is no limit."""
 
-    connect: float = 10.0
-    first_byte: float = 120.0
-    first_token: float | None = None
-    idle: float = 300.0
-    account: float = 5.0
+    connect: Seconds = 10.0
+    first_byte: Seconds = 120.0
+    first_token: Seconds | None = None
+    idle: Seconds = 300.0
+    account: Seconds = 5.0
 
 
 @attrs.frozen
@@ -70,11 +110,11 @@ class Listener:
     :param arrival: seconds that a request may take to arrive.
     """
 
-    hosts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    body_limit: int = 20 * 1024 * 1024
-    requests: int = 256
-    arrival: float = 60.0
+    hosts: tuple[Name, ...] = ()
+    origins: tuple[Name, ...] = ()
+    body_limit: Bytes = 20 * 1024 * 1024
+    requests: Requests = 256
+    arrival: Seconds = 60.0
 
 
 @attrs.frozen
@@ -92,7 +132,7 @@ class Settings:
     """
 
     mode: Mode | None = None
-    api_key: str | None = attrs.field(default=None, repr=False)
+    api_key: Secret | None = attrs.field(default=None, repr=False)
     gui: Gui = attrs.field(factory=Gui)
     thresholds: Thresholds = attrs.field(factory=Thresholds)
     fallbacks: Fallbacks = attrs.field(factory=Fallbacks)
@@ -100,10 +140,10 @@ class Settings:
     status_bar: bool = True
     language: Literal["en", "fr"] = "en"
     debug: bool = False
-    retries: int = 2
+    retries: Retries = 2
     timeouts: Timeouts = attrs.field(factory=Timeouts)
     listener: Listener = attrs.field(factory=Listener)
     guillotine: bool = True
     repetition: bool = True
-    keepalive: float = 15.0
-    user_agent: str = "curl/8.5.0"
+    keepalive: Seconds = 15.0
+    user_agent: HeaderText = "curl/8.5.0"
