@@ -1,0 +1,210 @@
+"""
+What it means that an upstream failed, in one table.
+
+The rule of this file: what to do about a failure is looked up here and decided nowhere else. The
+rows are tried from the top, and the first that fits says it all.
+"""
+
+from collections.abc import Container, Sequence
+from typing import Final, Literal
+
+import attrs
+
+from ..errors import UpstreamFailed
+from .error_reply import OVERFLOW, QUEUE_FULL, failure_from, parse_retry_after
+from .route import ENTER, FREE
+
+__all__ = [
+    "LANE_FULL",
+    "OVERFLOW",
+    "QUEUE_FULL",
+    "TABLE",
+    "Cooling",
+    "Row",
+    "Verdict",
+    "failure_from",
+    "parse_retry_after",
+    "retry_delay",
+    "verdict",
+]
+
+Cooling = Literal["none", "model", "held"]
+"""
+Whether the model is left alone for a while: not at all, for some seconds, or until a look at the
+account shows that there is something to spend again.
+"""
+
+LANE_FULL: Final = "lane_full"
+"""Our own queue for the free universe has no place left."""
+
+
+@attrs.frozen
+class Verdict:
+    """
+    What a failure means.
+
+    :param kind: the row's name, for logs and metrics.
+    :param retry: whether the same model may be asked again.
+    :param reason: what the notice says when another model takes over; empty: nobody does, the
+        failure goes to the client.
+    :param cooling: whether the model is left alone for a while.
+    :param look: whether the quota must be looked at again.
+    :param wait: seconds that the upstream asked us to wait, or ``None``.
+    """
+
+    kind: str
+    retry: bool = False
+    reason: str = ""
+    cooling: Cooling = "none"
+    look: bool = False
+    wait: float | None = None
+
+
+@attrs.frozen
+class Row:
+    """
+    One line of the table: which failures it fits, and what they mean.
+
+    An empty condition fits all. In *verdict*, ``{status}`` in the reason is the failure's.
+    """
+
+    verdict: Verdict
+    phases: Container[str] = ()
+    statuses: Container[int] = ()
+    codes: Container[str | None] = ()
+    universes: Container[str] = ()
+    gemini_tools: bool = False
+
+    def fits(self, failure: UpstreamFailed, universe: str, gemini_tools: bool) -> bool:
+        """Whether this row is about *failure*."""
+        return (
+            (not self.phases or failure.phase in self.phases)
+            and (not self.statuses or failure.status in self.statuses)
+            and (not self.codes or failure.code in self.codes)
+            and (not self.universes or universe in self.universes)
+            and (gemini_tools or not self.gemini_tools)
+        )
+
+
+_SERVER: Final = range(500, 600)
+_TIMEOUTS: Final = (408, 504, 524)
+_TOO_LONG: Final = (400, 413, 422)
+
+TABLE: Sequence[Row] = (
+    Row(Verdict("lane full"), codes=(LANE_FULL,)),
+    # All free models live at one address: when that is not to be reached, none of them is.
+    Row(Verdict("timeout"), phases=("connect",), statuses=_TIMEOUTS, universes=(FREE,)),
+    Row(Verdict("network", retry=True), phases=("connect",), universes=(FREE,)),
+    # Our own limits on waiting. What was sent may have been billed: it is not sent again.
+    Row(
+        Verdict("timeout", reason="Upstream Timeout", cooling="model"),
+        phases=("connect", "first_byte", "stream"),
+        statuses=_TIMEOUTS,
+    ),
+    Row(
+        Verdict("cut", reason="Upstream Unavailable ({status})", cooling="model"),
+        phases=("stream",),
+    ),
+    Row(
+        Verdict("network", True, "Upstream Unavailable ({status})", cooling="model"),
+        phases=("connect", "first_byte"),
+    ),
+    # What the upstream says.
+    Row(
+        Verdict("overflow", reason="Context Length Exceeded (Upstream {status})"),
+        codes=(OVERFLOW,),
+        statuses=_TOO_LONG,
+    ),
+    # The free universe's limit is on the address, so another of its models would not help, and the
+    # queue keeps the distance that is asked for.
+    Row(Verdict("queue full", retry=True), codes=(QUEUE_FULL,), universes=(FREE,)),
+    Row(Verdict("rate limit", retry=True), statuses=(429,), universes=(FREE,)),
+    Row(
+        Verdict("rate limit", True, "Rate Limit (Upstream {status})", cooling="model"),
+        statuses=(429,),
+    ),
+    Row(
+        Verdict("gemini tools", reason="Gemini Tools Auth Failed (Fallback to {model})"),
+        statuses=(401,),
+        universes=(FREE,),
+        gemini_tools=True,
+    ),
+    Row(
+        Verdict(
+            "funds", reason="Insufficient Funds (Upstream {status})", cooling="held", look=True
+        ),
+        statuses=(402,),
+        universes=(ENTER,),
+    ),
+    Row(
+        Verdict("key", reason="Invalid API Key (Upstream {status})"),
+        statuses=(401,),
+        universes=(ENTER,),
+    ),
+    Row(
+        Verdict("access", reason="Access Denied ({status})"),
+        statuses=(403,),
+        universes=(ENTER,),
+    ),
+    # A gateway that gave up on a model has waited long enough for all of us.
+    Row(Verdict("timeout", reason="Upstream Timeout", cooling="model"), statuses=_TIMEOUTS),
+    Row(
+        Verdict("server", True, "Upstream Unavailable ({status})", cooling="model"),
+        statuses=_SERVER,
+    ),
+    # Anything else is about the request, and nobody but the client can mend that.
+    Row(Verdict("request")),
+)
+
+
+def verdict(failure: UpstreamFailed, universe: str, gemini_tools: bool = False) -> Verdict:
+    """
+    What *failure* means.
+
+    :param universe: the name of the upstream that failed.
+    :param gemini_tools: whether it was a gemini that had been given tools.
+    """
+    found = next(row for row in TABLE if row.fits(failure, universe, gemini_tools)).verdict
+    return attrs.evolve(
+        found,
+        reason=found.reason.replace("{status}", str(failure.status)),
+        wait=failure.retry_after,
+    )
+
+
+PATIENCE: Final = 30.0
+"""The longest, in seconds, that a retry waits because an upstream asked for it."""
+
+FIRST_WAIT: Final = 1.0
+"""Seconds before the first retry when the upstream does not say; each further one waits twice."""
+
+
+def retry_delay(
+    verdict: Verdict,
+    attempt: int,
+    jitter: float,
+    fallback_exists: bool,
+    retries: int = 2,
+) -> float | None:
+    """
+    How long to wait before the same model is asked again.
+
+    A rate limit that asks for more patience than we have is tested once after a short wait when
+    somebody else could answer: limits are often gone sooner than they say.
+
+    :param attempt: how often the model has been asked for this request, 1 or more.
+    :param jitter: a random number from 0 to 1, so that those who failed together do not all come
+        back together.
+    :param fallback_exists: whether another model would take over.
+    :param retries: how often one model may be asked again.
+    :return: seconds, or ``None``: it is not asked again.
+    """
+    if not verdict.retry or attempt > retries:
+        return None
+    backoff = FIRST_WAIT * 2 ** (attempt - 1) * (0.8 + 0.4 * jitter)
+    if not verdict.wait:
+        return backoff
+    if verdict.wait <= PATIENCE:
+        return verdict.wait
+    rescue = verdict.kind == "rate limit" and fallback_exists and attempt == 1
+    return backoff if rescue else None
