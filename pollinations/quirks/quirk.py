@@ -1,11 +1,16 @@
 """What a quirk is: names, and rules that are pure functions of a request."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import attrs
 
 from ..chat.request import ChatRequest
 from ..routing.route import Route
+
+# The owner of a community model is free to be called anything.
+_OWNER = re.compile(r"^community/[^/]*/")
 
 
 @attrs.frozen
@@ -16,11 +21,30 @@ class Target:
     :param route: the universe, the model, and what the catalogue says of it.
     :param remembered: key to what a signature store kept under it.
     :param seed: gives a random seed.
+    :param asked: the request as the client sent it, before any rule: what is remembered is found by
+        its messages and identifiers.
     """
 
     route: Route
     remembered: Mapping[str, str] = attrs.field(factory=dict)
     seed: Callable[[], int] = lambda: 0
+    asked: ChatRequest | None = None
+
+    @cached_property
+    def names(self) -> str:
+        """All that the model is called, lower case, a line each: names, aliases, publisher."""
+        names, entry = [self.route.model], self.route.entry
+        if entry is not None:
+            names += [entry.name, *entry.aliases]
+        bare = [_OWNER.sub("", name.lower()) for name in names]
+        if entry is not None and bare[0] == names[0].lower():
+            bare.append(entry.publisher.lower())
+        return "\n".join(bare)
+
+    @property
+    def tools_allowed(self) -> bool:
+        """Whether the model takes tools, as far as the catalogue knows."""
+        return self.route.entry is None or self.route.entry.tools is not False
 
 
 Rule = Callable[[ChatRequest, Target], ChatRequest]
@@ -32,22 +56,29 @@ class Quirk:
     """
     One family's quirks.
 
+    A word is found where no letter touches it: ``gpt`` is in ``gpt-5.4`` and ``gpt4o``, not in
+    ``gptq``; ``nova`` is in ``amazon/nova-micro-v1``, not in ``innovator``. A model may belong to
+    several families (``azure/mistral-large``): the rules of each apply, in order.
+
     :param name: the family, the first half of its rules' names.
     :param families: words, lower case; a model belongs when one of them is in its name, an alias
         or its publisher. Empty: all models.
     :param rules: name to rule, in the order in which they are applied.
+    :param unless: words that exclude a model all the same.
     """
 
     name: str
     families: tuple[str, ...]
     rules: Sequence[tuple[str, Rule]]
+    unless: tuple[str, ...] = ()
 
     def concerns(self, target: Target) -> bool:
         """Whether *target*'s model is one of this family."""
-        if not self.families:
-            return True
-        route = target.route
-        names = [route.model]
-        if route.entry is not None:
-            names += [route.entry.name, *route.entry.aliases, route.entry.publisher]
-        return any(word in name.lower() for word in self.families for name in names)
+        if self.unless and _any_word(self.unless).search(target.names):
+            return False
+        return not self.families or bool(_any_word(self.families).search(target.names))
+
+
+@lru_cache
+def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, words))})(?![a-z])")
