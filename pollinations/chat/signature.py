@@ -1,0 +1,83 @@
+"""
+Where a thought signature travels in a message, a delta, a tool call or its ``function``.
+
+There are several carriers: ``thought_signature`` itself, and the same name in ``extra_content``
+under ``google`` or ``vertex``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+FIELD = "thought_signature"
+
+JSONObject = Mapping[str, Any]
+
+
+def signature_on(item: JSONObject) -> str:
+    """The signature that *item* carries itself, or empty."""
+    extra = _extra_content(item)
+    for carrier in (item, extra.get("google"), extra.get("vertex")):
+        signature = carrier.get(FIELD) if isinstance(carrier, Mapping) else None
+        if signature and isinstance(signature, str):
+            return signature
+    return ""
+
+
+def signature_of_call(call: JSONObject) -> str:
+    """The signature that a tool call carries, on itself or its ``function``, or empty."""
+    function = call.get("function")
+    return signature_on(call) or (signature_on(function) if isinstance(function, Mapping) else "")
+
+
+def signed(item: JSONObject, signature: str) -> JSONObject:
+    """*item* carrying *signature* in both forms that are understood: a copy, unless it did."""
+    extra = _extra_content(item)
+    google = extra.get("google")
+    google = {**(google if isinstance(google, Mapping) else {}), FIELD: signature}
+    copy = {**item, FIELD: signature, "extra_content": {**extra, "google": google}}
+    return item if copy == item else copy
+
+
+def signed_call(call: JSONObject, signature: str) -> JSONObject:
+    """A tool call that carries *signature*, as its ``function`` does: a copy, unless they did."""
+    function = call.get("function")
+    if isinstance(function, Mapping) and signed(function, signature) is not function:
+        call = {**call, "function": signed(function, signature)}
+    return signed(call, signature)
+
+
+def unsigned(item: JSONObject) -> JSONObject:
+    """*item* without its signature, in any carrier; all else in ``extra_content`` stays."""
+    if FIELD not in item and "extra_content" not in item:
+        return item
+    extra = _extra_content(item)
+    left = {name: _without_field(value) for name, value in extra.items()}
+    left = {name: value for name, value in left.items() if value is not None}
+    if FIELD not in item and left == extra:
+        return item
+    copy = {name: value for name, value in item.items() if name != FIELD}
+    if extra:
+        copy["extra_content"] = left
+    if extra and not left:
+        del copy["extra_content"]
+    return copy
+
+
+def unsigned_call(call: JSONObject) -> JSONObject:
+    """A tool call without its signature, on itself and its ``function``."""
+    call, function = unsigned(call), call.get("function")
+    if not isinstance(function, Mapping) or unsigned(function) is function:
+        return call
+    return {**call, "function": unsigned(function)}
+
+
+def _extra_content(item: JSONObject) -> JSONObject:
+    extra = item.get("extra_content")
+    return extra if isinstance(extra, Mapping) else {}
+
+
+def _without_field(value: Any) -> Any:
+    """A vendor's part without the signature; ``None`` when it held nothing else."""
+    if not isinstance(value, Mapping) or FIELD not in value:
+        return value
+    return {name: part for name, part in value.items() if name != FIELD} or None
