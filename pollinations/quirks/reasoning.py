@@ -1,0 +1,47 @@
+"""
+Kimi and DeepSeek think before they call a tool, and want the thought back with the call.
+
+Many clients show a thought and forget it, or send it back empty, which counts as missing.
+"""
+
+from collections.abc import Iterator
+
+from ..chat.memory import reasoning_key
+from ..chat.request import ChatRequest, JSONObject
+from .messages import calls_of, each_message
+from .quirk import Target
+
+FIELD = "reasoning_content"
+
+UNKNOWN = " "
+"""Stands for a thought that nobody kept; an empty one would count as missing."""
+
+
+def put_back(request: ChatRequest, target: Target) -> ChatRequest:
+    """Every step with the reasoning that the client sent, or else a store kept."""
+    kept = _kept(target.asked or request, target)
+
+    def given(message: JSONObject) -> JSONObject:
+        reasoning = next(kept, "") if message["role"] == "assistant" else ""
+        return _with(message, reasoning) if reasoning else message
+
+    return each_message(request, given)
+
+
+def _kept(asked: ChatRequest, target: Target) -> Iterator[str]:
+    """What is remembered of each of the model's turns, in order; empty for nothing."""
+    for message in asked.messages:
+        if message["role"] == "assistant":
+            keys = [reasoning_key(call.get("id") or "") for call in calls_of(message)]
+            yield next(filter(None, map(target.remembered.get, keys)), "")
+
+
+def _with(message: JSONObject, reasoning: str) -> JSONObject:
+    if not calls_of(message) or message.get(FIELD):
+        return message
+    return {**message, FIELD: reasoning}
+
+
+def filled(request: ChatRequest) -> ChatRequest:
+    """*request* with a blank on every step whose reasoning nobody kept."""
+    return each_message(request, lambda message: _with(message, UNKNOWN))
