@@ -90,10 +90,13 @@ class Sanitized:
 
     :param request: what is sent.
     :param changes: the names of the rules that altered it, in order (``gemini.schema``).
+    :param added: the top-level fields that the client did not send, so that one which an upstream
+        does not know can be taken out again.
     """
 
     request: ChatRequest
     changes: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 def _without_text(error: orjson.JSONDecodeError) -> str:

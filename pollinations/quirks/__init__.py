@@ -4,9 +4,8 @@ What each family of models accepts, one small file per family. No Twisted here.
 :data:`QUIRKS` holds them in the order in which they are applied.
 """
 
-from .quirk import Quirk
+from .families import QUIRKS
+from .quirk import Quirk, Target
 from .sanitizer import QuirkSanitizer
 
-QUIRKS: tuple[Quirk, ...] = ()
-
-__all__ = ["QUIRKS", "Quirk", "QuirkSanitizer"]
+__all__ = ["QUIRKS", "Quirk", "QuirkSanitizer", "Target"]

@@ -1,5 +1,6 @@
 """Applies the quirks, in order, and says which of them altered the request."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -8,7 +9,13 @@ from zope.interface import implementer
 from ..chat.request import ChatRequest, Sanitized
 from ..interfaces import ISanitizer
 from ..routing.route import Route
+from .families import QUIRKS
 from .quirk import Quirk, Target
+
+
+def random_seed() -> int:
+    """A seed between 0 and 999999."""
+    return random.randrange(1_000_000)
 
 
 @implementer(ISanitizer)
@@ -22,15 +29,16 @@ class QuirkSanitizer:
     :param seed: gives a random seed, for models whose answers would otherwise come from a cache.
     """
 
-    quirks: Sequence[Quirk]
-    seed: Callable[[], int]
+    quirks: Sequence[Quirk] = QUIRKS
+    seed: Callable[[], int] = random_seed
 
     def sanitize(
         self, request: ChatRequest, route: Route, remembered: Mapping[str, str]
     ) -> Sanitized:
         """See :class:`pollinations.interfaces.ISanitizer`."""
-        target = Target(route, remembered, self.seed)
-        sent, changes = request.but(model=route.model), []
+        target = Target(route, remembered, self.seed, request)
+        named = request.but(model=route.model)
+        sent, changes = named, []
         for quirk in self.quirks:
             if not quirk.concerns(target):
                 continue
@@ -39,4 +47,5 @@ class QuirkSanitizer:
                 if mended is not sent:
                     changes.append(f"{quirk.name}.{name}")
                     sent = mended
-        return Sanitized(sent, tuple(changes))
+        added = tuple(name for name in sent.body if name not in named.body)
+        return Sanitized(sent, tuple(changes), added)

@@ -1,0 +1,30 @@
+"""What Claude and Nova share: Bedrock's idea of a conversation with tools."""
+
+from ..chat.request import ChatRequest
+from .ids import form, in_form
+from .quirk import Quirk, Rule, Target
+from .tools import has_history
+
+NOOP = {
+    "type": "function",
+    "function": {
+        "name": "_noop",
+        "description": "Never call this. It is here because earlier turns used tools.",
+        "parameters": {"type": "object", "properties": {}},
+    },
+}
+
+
+def noop(request: ChatRequest, target: Target) -> ChatRequest:
+    """A conversation that holds tool calls is refused unless the request offers a tool."""
+    if request.tools or not has_history(request):
+        return request
+    return request.but(tools=[NOOP])
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("noop", noop),
+    ("tool-ids", in_form(form("a-zA-Z0-9_-", 1, 64))),
+)
+
+QUIRK = Quirk("bedrock", ("bedrock",), RULES)

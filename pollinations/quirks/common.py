@@ -1,0 +1,45 @@
+"""What every model is sent, whatever its family."""
+
+from ..chat.request import ChatRequest
+from ..routing.route import ENTER, FREE
+from .messages import with_messages
+from .pairing import paired
+from .quirk import Quirk, Target
+
+
+def seed(request: ChatRequest, target: Target) -> ChatRequest:
+    """The free universe answers equal requests from a cache, unless the seed differs; 0 is one."""
+    if target.route.universe != FREE or request.body.get("seed") is not None:
+        return request
+    return request.but(seed=target.seed())
+
+
+def private(request: ChatRequest, target: Target) -> ChatRequest:
+    """Keep what is paid for out of the public feed, unless the client said otherwise."""
+    if target.route.universe != ENTER or request.body.get("private") is not None:
+        return request
+    return request.but(private=True)
+
+
+def stream_options(request: ChatRequest, target: Target) -> ChatRequest:
+    """The free universe does not know them."""
+    if target.route.universe != FREE or "stream_options" not in request.body:
+        return request
+    return request.without("stream_options")
+
+
+def pairing(request: ChatRequest, target: Target) -> ChatRequest:
+    """See :mod:`pollinations.quirks.pairing`."""
+    return with_messages(request, paired(request.messages))
+
+
+QUIRK = Quirk(
+    "all",
+    (),
+    (
+        ("seed", seed),
+        ("private", private),
+        ("stream-options", stream_options),
+        ("pairing", pairing),
+    ),
+)

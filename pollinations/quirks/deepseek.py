@@ -1,0 +1,6 @@
+"""DeepSeek wants its thoughts back with its tool calls."""
+
+from . import reasoning
+from .quirk import Quirk
+
+QUIRK = Quirk("deepseek", ("deepseek",), (("reasoning", reasoning.put_back),))

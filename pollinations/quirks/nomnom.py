@@ -1,0 +1,25 @@
+"""NomNom is a Gemini that searches; it stops early unless it is told how much it may say."""
+
+from ..chat.request import ChatRequest
+from . import signatures
+from .gemini import search_disabled
+from .limits import asked_for
+from .quirk import Quirk, Target
+
+MAX_TOKENS = 2048
+
+
+def max_tokens(request: ChatRequest, target: Target) -> ChatRequest:
+    """A limit where the client set none."""
+    return request if asked_for(request) else request.but(max_tokens=MAX_TOKENS)
+
+
+QUIRK = Quirk(
+    "nomnom",
+    ("nomnom", "gemini-scrape"),
+    (
+        ("max-tokens", max_tokens),
+        ("tools-config", search_disabled),
+        ("signatures", signatures.given_back),
+    ),
+)

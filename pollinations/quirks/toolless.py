@@ -1,0 +1,72 @@
+"""
+A model that the catalogue says takes no tools is told what happened with them in words.
+
+The service refuses even a conversation in which tools were used. That comes about when such a model
+takes over from another, or answers a side request of a client that always sends its tools.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from ..chat.request import ChatRequest, JSONObject
+from .messages import calls_of, name_of, parts_of, text_of, with_messages
+from .quirk import Quirk, Target
+
+FIELDS = ("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call")
+
+
+def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
+    """The request without all that offers tools."""
+    if target.tools_allowed or not any(name in request.body for name in FIELDS):
+        return request
+    return request.without(*FIELDS)
+
+
+def told(request: ChatRequest, target: Target) -> ChatRequest:
+    """Calls become words of the model, a step's results words of the user."""
+    if target.tools_allowed:
+        return request
+    return with_messages(request, list(_told(request)))
+
+
+def _told(request: ChatRequest) -> Iterator[JSONObject]:
+    names: dict[str, str] = {}
+    for role, run in groupby(request.messages, key=lambda message: message["role"]):
+        if role == "tool":
+            yield {"role": "user", "content": _results(list(run), names)}
+            continue
+        for message in run:
+            names |= {call.get("id") or "": name_of(call) for call in calls_of(message)}
+            yield _spoken(message)
+
+
+def _spoken(message: JSONObject) -> JSONObject:
+    if "tool_calls" not in message:
+        return message
+    rest = {name: value for name, value in message.items() if name != "tool_calls"}
+    calls = calls_of(message)
+    if not calls:
+        return rest
+    words = [text_of(message.get("content")), *map(_call, calls)]
+    return {**rest, "content": "\n\n".join(filter(None, words))}
+
+
+def _call(call: JSONObject) -> str:
+    arguments = (call.get("function") or {}).get("arguments") or "{}"
+    return f"[I called the tool {name_of(call) or 'without a name'} with {arguments}]"
+
+
+def _results(messages: list[JSONObject], names: dict[str, str]) -> Any:
+    """The content of one message: a text, or parts when a result is more than text."""
+    parts: list[Any] = []
+    for message in messages:
+        name = names.get(message.get("tool_call_id") or "") or message.get("name") or "the tool"
+        title = {"type": "text", "text": f"[Result of {name}]"}
+        parts += [title, *parts_of(message.get("content"))]
+    if any(not isinstance(part, dict) or part.get("type") != "text" for part in parts):
+        return parts
+    return text_of(parts)
+
+
+QUIRK = Quirk("toolless", (), (("tools", no_tools), ("history", told)))
