@@ -1,0 +1,85 @@
+"""
+What a rejected request may be sent as once more, before anybody else is asked.
+
+Two things of ours can be what a model rejects: a parameter that the client never sent, and what we
+know or do not know of its earlier thoughts.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import attrs
+import orjson
+
+from ..chat.request import ChatRequest, Sanitized
+from ..errors import UpstreamFailed
+from .reasoning import filled
+from .signatures import skipped
+
+_SIGNATURE = re.compile(r"thought[ _]?signature", re.IGNORECASE)
+_REASONING = re.compile(r"reasoning_content", re.IGNORECASE)
+
+
+def mended(sent: Sanitized, failure: UpstreamFailed) -> Sanitized | None:
+    """
+    What to send instead of *sent*, or ``None`` when there is nothing of ours to mend.
+
+    Given what it returned, it never returns the same again, so whoever calls it after each
+    rejection comes to an end.
+
+    :param failure: how the upstream rejected *sent*. Statuses other than 400 are not about what was
+        said, save 502, with which the service passes on what it could not read.
+    """
+    if failure.status not in (400, 502):
+        return None
+    text = _text(failure)
+    return _without_added(sent, failure, text) or _with_thoughts(sent, text)
+
+
+def _text(failure: UpstreamFailed) -> str:
+    body = failure.body
+    if isinstance(body, bytes):
+        return f"{failure.message} {body.decode(errors='replace')}"
+    return f"{failure.message} {orjson.dumps(body, default=str).decode()}"
+
+
+def _without_added(sent: Sanitized, failure: UpstreamFailed, text: str) -> Sanitized | None:
+    if failure.status != 400:
+        return None
+    named = [name for name in sent.added if name == failure.param or _names(text, name)]
+    if not named:
+        return None
+    return attrs.evolve(
+        sent,
+        request=sent.request.without(*named),
+        changes=(*sent.changes, *(f"retry.without-{name}" for name in named)),
+        added=tuple(name for name in sent.added if name not in named),
+    )
+
+
+def _names(text: str, name: str) -> bool:
+    """
+    Whether *text* speaks of the parameter *name*: quoted, after "parameter", or with underscores.
+
+    The plain word may mean something else (``stop``, ``private``).
+    """
+    if "_" in name:
+        return re.search(rf"(?<![a-z0-9_]){name}(?![a-z0-9_])", text, re.IGNORECASE) is not None
+    quoted = rf"""['"`]{name}['"`\\]"""
+    after = rf"""\b(?:parameter|argument|field|property|name)s?\W{{1,4}}{name}\b"""
+    return re.search(f"{quoted}|{after}", text, re.IGNORECASE) is not None
+
+
+def _with_thoughts(sent: Sanitized, text: str) -> Sanitized | None:
+    for rule, change in _thoughts(text):
+        request = change(sent.request)
+        if request is not sent.request:
+            return attrs.evolve(sent, request=request, changes=(*sent.changes, f"retry.{rule}"))
+    return None
+
+
+def _thoughts(text: str) -> Iterator[tuple[str, Callable[[ChatRequest], ChatRequest]]]:
+    if _SIGNATURE.search(text):
+        yield "signatures", skipped
+    if _REASONING.search(text):
+        yield "reasoning", filled
