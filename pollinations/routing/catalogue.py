@@ -1,39 +1,15 @@
-"""The models of each universe, as values, from every shape in which they have been listed."""
+"""The models of each universe, as values."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import attrs
+import orjson
 
+from .model_list import Model, parse_list
 
-@attrs.frozen
-class Model:
-    """
-    What is known of one model.
-
-    :param name: the bare name, which may hold slashes, dots and colons.
-    :param aliases: other names that mean it.
-    :param publisher: who made it (``google``), or empty.
-    :param tools: whether it can call tools; ``None`` when the list does not say.
-    :param reasoning: whether it thinks before it answers.
-    :param paid_only: whether only purchased pollen buys it.
-    :param pricing: pollen per token, by the list's own words (``promptTextTokens``…).
-    :param context_length: tokens, or ``None`` when the list does not say.
-    :param max_output_tokens: tokens, or ``None`` when the list does not say.
-    """
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    publisher: str = ""
-    description: str = ""
-    tools: bool | None = None
-    reasoning: bool = False
-    paid_only: bool = False
-    pricing: Mapping[str, float] = attrs.field(factory=dict)
-    context_length: int | None = None
-    max_output_tokens: int | None = None
-    input_modalities: tuple[str, ...] = ("text",)
-    output_modalities: tuple[str, ...] = ("text",)
+__all__ = ["Catalogue", "Model", "parse_list"]
 
 
 @attrs.frozen
@@ -48,25 +24,49 @@ class Catalogue:
 
     def find(self, universe: str, name: str) -> Model | None:
         """The model that *universe* knows as *name*, by its own name first, then by an alias."""
-        known = self.models.get(universe, ())
-        for model in known:
-            if model.name == name:
-                return model
-        for model in known:
-            if name in model.aliases:
-                return model
-        return None
+        return self._index.get((universe, name))
 
     def but(self, universe: str, models: Sequence[Model]) -> Self:
         """A copy in which *universe* has these *models*."""
         return attrs.evolve(self, models={**self.models, universe: tuple(models)})
 
+    def over(self, other: "Catalogue") -> Self:
+        """A copy that has *other*'s lists where this one has none."""
+        return attrs.evolve(self, models={**other.models, **self.models})
 
-def parse_list(data: Any) -> tuple[Model, ...]:
-    """
-    The models of one list, in any shape that the service has used.
+    def to_json(self) -> bytes:
+        """The catalogue as it is kept on disk."""
+        return orjson.dumps({"models": self.models}, default=attrs.asdict)
 
-    :param data: the parsed reply of ``/models`` and its like.
-    :raises ValueError: this is not a list of models.
-    """
-    raise ValueError("not a list of models")
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """
+        The catalogue that :meth:`to_json` wrote. A list in it that cannot be read is left out.
+
+        :raises ValueError: this is no catalogue.
+        """
+        found = orjson.loads(data)
+        lists = found.get("models") if isinstance(found, dict) else None
+        if not isinstance(lists, dict):
+            raise ValueError("not a catalogue")
+        return cls({universe: models for universe in lists if (models := _kept(lists[universe]))})
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, str], Model]:
+        """(universe, name) to model: an own name goes before an alias, the first before others."""
+        index: dict[tuple[str, str], Model] = {}
+        for universe, models in self.models.items():
+            for model in models:
+                index.setdefault((universe, model.name), model)
+            for model in models:
+                for alias in model.aliases:
+                    index.setdefault((universe, alias), model)
+        return index
+
+
+def _kept(data: Any) -> tuple[Model, ...]:
+    """A list as :meth:`Catalogue.to_json` wrote it: one of the shapes that lists come in."""
+    try:
+        return parse_list(data)
+    except ValueError:
+        return ()

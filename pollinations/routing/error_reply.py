@@ -41,8 +41,8 @@ _SECRETS = re.compile(r"\b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}|\bBearer\s+\S+"
 _ADDRESSES = re.compile(
     r"""
       \b[a-z][a-z0-9+.-]*://[^\s"'<>)\]]+
-    | \b(?:[a-z0-9_-]+\.)+(?:ai|app|cloud|co|com|de|dev|eu|fr|internal|io|local|me|net|org|run|sh|tech|us)
-      \b(?::\d+)?(?:/[^\s"'<>)\]]*)?
+    | \b(?:[a-z0-9_-]+\.)+
+      (?:ai|app|cloud|co|com|de|dev|eu|fr|internal|io|local|me|net|org|run|sh|tech|us)\b(?::\d+)?(?:/[^\s"'<>)\]]*)?
     | \blocalhost\b(?::\d+)?(?:/[^\s"'<>)\]]*)?
     | \b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?
     | (?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:])
@@ -54,7 +54,7 @@ _ADDRESSES = re.compile(
 class Headers(Protocol):
     """What is asked of a reply's headers; Twisted's have it."""
 
-    def getRawHeaders(self, name: str, /) -> Sequence[str] | None: ...  # noqa: N802
+    def getRawHeaders(self, name: str, /) -> Sequence[str] | None: ...
 
 
 @attrs.frozen

@@ -201,7 +201,7 @@ def retry_delay(
     """
     if not verdict.retry or attempt > retries:
         return None
-    backoff = FIRST_WAIT * 2 ** (attempt - 1) * (0.8 + 0.4 * jitter)
+    backoff: float = FIRST_WAIT * 2.0 ** (attempt - 1) * (0.8 + 0.4 * jitter)
     if not verdict.wait:
         return backoff
     if verdict.wait <= PATIENCE:
