@@ -1,0 +1,113 @@
+"""The queue for an upstream that serves one request at a time, as the free universe does."""
+
+import math
+from collections import deque
+from typing import Final
+
+import attrs
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from ..errors import UpstreamFailed
+from ..routing.failure import LANE_FULL
+
+PLACES: Final = 16
+"""How many may wait."""
+
+FIRST_DISTANCE: Final = 3.0
+"""Seconds to keep after a "queue full" that does not say how long; each further one doubles it."""
+
+LONGEST_DISTANCE: Final = 30.0
+"""The most seconds that these add up to."""
+
+LONGEST_ASKED: Final = 300.0
+"""The most seconds, when the upstream says how long."""
+
+_FIRST_GUESS: Final = 10.0
+
+
+@attrs.define(eq=False, slots=False)
+class Lane:
+    """
+    Lets one at a time through, first come, first served.
+
+    Whoever has entered must leave, however it went. Nothing is waited for between two requests as
+    long as the upstream answers; when it says that it is busy, the next keeps a distance.
+
+    :param clock: measures the distance.
+    :param places: how many may wait; the next one is told to come back later.
+    """
+
+    _clock: IReactorTime
+    _places: int = PLACES
+    _waiting: deque[Deferred[None]] = attrs.field(factory=deque, init=False)
+    _taken: bool = attrs.field(default=False, init=False)
+    _entered: float = attrs.field(default=0.0, init=False)
+    _usual: float = attrs.field(default=_FIRST_GUESS, init=False)
+    _distance: float = attrs.field(default=0.0, init=False)
+    _opening: IDelayedCall | None = attrs.field(default=None, init=False)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    async def enter(self, again: bool = False) -> None:
+        """
+        Wait for one's turn. Being cancelled gives up the place.
+
+        :param again: this request has been through and was told to come back: it goes first.
+        :raises UpstreamFailed: 429, there is no place left; says when there may be one.
+        """
+        if not again and self.waiting >= self._places:
+            raise self._full()
+        turn: Deferred[None] = Deferred(self._waiting.remove)
+        if again:
+            self._waiting.appendleft(turn)
+        else:
+            self._waiting.append(turn)
+        self._advance()
+        await turn
+
+    def leave(self, wait: float | None = None, busy: bool = False) -> None:
+        """
+        Make room for the next.
+
+        :param wait: seconds that the upstream asked us to stay away for.
+        :param busy: it said that it is busy, perhaps without saying for how long.
+        """
+        if not busy and wait is None:
+            self._distance = 0.0
+            self._usual = 0.7 * self._usual + 0.3 * (self._clock.seconds() - self._entered)
+        else:
+            self._keep_away(wait)
+        self._taken = False
+        self._advance()
+
+    def _keep_away(self, wait: float | None) -> None:
+        self._distance = min(max(2 * self._distance, FIRST_DISTANCE), LONGEST_DISTANCE)
+        seconds = self._distance if wait is None else min(wait, LONGEST_ASKED)
+        if self._opening is None:
+            self._opening = self._clock.callLater(seconds, self._open)
+
+    def _open(self) -> None:
+        self._opening = None
+        self._advance()
+
+    def _advance(self) -> None:
+        if self._taken or self._opening is not None or not self._waiting:
+            return
+        self._taken = True
+        self._entered = self._clock.seconds()
+        self._waiting.popleft().callback(None)
+
+    def _full(self) -> UpstreamFailed:
+        closed = self._opening.getTime() - self._clock.seconds() if self._opening else 0.0
+        estimate = math.ceil(max(1.0, closed + self._usual * (self.waiting + 1)))
+        return UpstreamFailed(
+            "connect",
+            429,
+            "Too many requests wait for the free models, which answer one at a time.",
+            LANE_FULL,
+            retry_after=float(estimate),
+        )
