@@ -1,0 +1,226 @@
+"""Keeps the catalogue up to date, so that no request ever waits for it."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+import attrs
+import orjson
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IResponse
+
+from ..files import write_whole
+from ..routing.catalogue import Catalogue, Model, parse_list
+from ..routing.last_resort import LAST_RESORT
+from ..routing.route import ENTER, FREE
+from ..settings.schema import Settings
+from .whole import read_whole
+
+INTERVAL = 3600.0
+"""Seconds between two readings of a list."""
+
+SOONER = 60.0
+"""Seconds until a list that failed is tried again."""
+
+TICK = 1.0
+"""Seconds between looks at whether a list is due, or the key another."""
+
+PATIENCE = 15.0
+"""Seconds that a list may take."""
+
+LIMIT = 8 * 1024 * 1024
+"""The most bytes that a list may have."""
+
+
+class ListUnavailable(Exception):
+    """An upstream did not give its list; the message says why, without its words."""
+
+
+class Client(Protocol):
+    """What is asked of a treq client."""
+
+    def get(self, url: str, **kwargs: Any) -> "Deferred[IResponse]": ...
+
+
+@attrs.define(eq=False)
+class _List:
+    """
+    One universe's list.
+
+    :param key: gives the key to read it with, or ``None`` to read it without.
+    :param due: when to read it next, by the service's clock.
+    :param asked_with: the key that it was last read with.
+    :param trouble: why it could not be read, the last time; empty when it could.
+    """
+
+    universe: str
+    url: str
+    key: Callable[[], str | None] = attrs.field(repr=False)
+    due: float = 0.0
+    asked_with: str | None = attrs.field(default=None, repr=False)
+    trouble: str = ""
+
+
+@attrs.define(eq=False, slots=False)
+class CatalogueService(Service):
+    """
+    Reads the lists of both universes at the start, hourly, and when the key has changed.
+
+    A list that cannot be read leaves the last good one, at first the one on disk, else a small one
+    that comes with the package.
+
+    :param client: a treq client.
+    :param free_url: the free upstream's base, which is never sent a key.
+    :param enter_url: the enter upstream's base.
+    :param key: gives the key at this moment, or ``None``.
+    :param path: where the lists are kept between runs.
+    :param clock: times the readings.
+    :param in_thread: calls a function that waits for the disk.
+    :param user_agent: gives what upstreams are told that we are.
+    """
+
+    _client: Client
+    _free_url: str
+    _enter_url: str
+    _key: Callable[[], str | None] = attrs.field(repr=False)
+    _path: Path
+    _clock: IReactorTime
+    _in_thread: Callable[..., Awaitable[Any]] = deferToThread
+    _user_agent: Callable[[], str] = lambda: Settings().user_agent
+
+    latest: Catalogue = attrs.field(default=LAST_RESORT, init=False)
+    """The models that are known at this moment."""
+
+    _read: Catalogue = attrs.field(factory=Catalogue, init=False)
+    _lists: tuple[_List, ...] = attrs.field(init=False)
+    _loop: LoopingCall = attrs.field(init=False)
+    _looping: Deferred[Any] = attrs.field(init=False)
+    _reading: Deferred[Any] | None = attrs.field(default=None, init=False)
+    _kept: bool = attrs.field(default=True, init=False)
+
+    _log = Logger()
+
+    def __attrs_post_init__(self) -> None:
+        self._lists = (
+            _List(FREE, f"{self._free_url.rstrip('/')}/models", lambda: None),
+            _List(ENTER, f"{self._enter_url.rstrip('/')}/text/models", self._key),
+        )
+
+    def startService(self) -> None:
+        """Take what is on disk, and begin to read."""
+        super().startService()
+        self._take(self._from_disk())
+        for each in self._lists:
+            each.due = self._clock.seconds()
+        self._loop = LoopingCall(self._look)
+        self._loop.clock = self._clock
+        self._looping = self._loop.start(TICK)
+
+    def stopService(self) -> "Deferred[Any]":
+        """Read no more, give up what is being read, and finish what is being written."""
+        super().stopService()
+        self._loop.stop()
+        if self._reading is not None:
+            self._reading.cancel()
+        return self._looping
+
+    async def _look(self) -> None:
+        """Read what is due, all at once. While that lasts, the loop does not call again."""
+        due = [each for each in self._lists if self._is_due(each)]
+        if not due:
+            return
+        before = self._read
+        self._reading = DeferredList([Deferred.fromCoroutine(self._refresh(each)) for each in due])
+        await self._reading
+        self._reading = None
+        if self._read is not before:
+            await self._keep()
+
+    def _is_due(self, each: _List) -> bool:
+        return self._clock.seconds() >= each.due or each.key() != each.asked_with
+
+    async def _refresh(self, each: _List) -> None:
+        """Read a list. No exception leaves this: it would end the loop."""
+        each.asked_with = each.key()
+        each.due = self._clock.seconds() + SOONER
+        try:
+            asked = Deferred.fromCoroutine(self._ask(each.url, each.asked_with))
+            models = await asked.addTimeout(PATIENCE, self._clock, _too_slow)
+        except Exception as e:
+            # What was given up by stopping is no news.
+            if self.running:
+                self._say(each, _reason(e))
+            return
+        each.due = self._clock.seconds() + INTERVAL
+        self._take(self._read.but(each.universe, models))
+        self._say(each, "")
+
+    async def _ask(self, url: str, key: str | None) -> tuple[Model, ...]:
+        headers = {"User-Agent": self._user_agent(), "Accept": "application/json"}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        response = await self._client.get(
+            url, headers=headers, allow_redirects=False, unbuffered=True, reactor=self._clock
+        )
+        body = await read_whole(response, LIMIT)
+        if response.code != 200:
+            raise ListUnavailable(f"status {response.code}")
+        return _models(body)
+
+    def _take(self, read: Catalogue) -> None:
+        self._read, self.latest = read, read.over(LAST_RESORT)
+
+    def _say(self, each: _List, trouble: str) -> None:
+        """Log what has changed about a list, and nothing twice."""
+        before, each.trouble = each.trouble, trouble
+        if trouble and trouble != before:
+            self._log.warn(
+                "no list of {universe} models ({trouble}); the last one stays",
+                universe=each.universe,
+                trouble=trouble,
+            )
+        elif before and not trouble:
+            self._log.info("the list of {universe} models is back", universe=each.universe)
+
+    def _from_disk(self) -> Catalogue:
+        try:
+            return Catalogue.from_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return Catalogue()
+        except (OSError, ValueError) as e:
+            self._log.warn("no models from {path}: {error}", path=str(self._path), error=e)
+            return Catalogue()
+
+    async def _keep(self) -> None:
+        """Write the lists to disk; a disk that does not take them is named once."""
+        try:
+            await self._in_thread(write_whole, self._path, self._read.to_json())
+            self._kept = True
+        except Exception as e:
+            if self._kept:
+                self._log.warn("{path} cannot be written: {error}", path=str(self._path), error=e)
+            self._kept = False
+
+
+def _models(body: bytes) -> tuple[Model, ...]:
+    try:
+        return parse_list(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        raise ListUnavailable("it is not JSON") from None
+    except ValueError as e:
+        raise ListUnavailable(str(e)) from None
+
+
+def _too_slow(_: tuple[Model, ...] | Failure, patience: float) -> NoReturn:
+    raise ListUnavailable(f"it took longer than {patience:g} s")
+
+
+def _reason(error: Exception) -> str:
+    """Why a list could not be read, in words that hold nothing of the reply."""
+    return str(error) if isinstance(error, ListUnavailable) else type(error).__name__
