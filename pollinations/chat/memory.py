@@ -108,14 +108,15 @@ def signatures_for(
     # What nobody remembers is not hashed again.
     prompts = prompt_keys(messages) if _any(remembered, "prompt:") else {}
     imported = _answers(messages) if _any(remembered, V3) else ()
-    found = {place: remembered.get(v3_key(messages[place - 1])) for place in imported}
+    keys = {place: v3_key(messages[place - 1]) for place in imported}
+    found = {place: remembered[key] for place, key in keys.items() if key in remembered}
     found |= {place: remembered[key] for place, key in prompts.items() if key in remembered}
     for place, message in enumerate(messages):
         for call_id in _ids(message):
             if signature := remembered.get(signature_key(call_id)):
                 found[place] = signature
                 break
-    return {place: found[place] for place in sorted(found) if found[place]}
+    return found
 
 
 def _any(remembered: Mapping[str, str], prefix: str) -> bool:
@@ -132,21 +133,22 @@ def _ids(message: JSONObject) -> Sequence[str]:
 
 
 def _digest(message: JSONObject) -> bytes:
-    """What a message says, in 16 bytes, or in 32 if it is about tool calls."""
-    role, content = message["role"], _content(message.get("content"))
+    """What a message says: 16 bytes for its role and content, then the calls it is about."""
+    role, content = message["role"], message.get("content")
+    if not isinstance(content, str):
+        content = _content(content)
     if isinstance(content, str) and len(content) <= _SHORT:
         said = _text_digest(role, content)
     else:
         said = _hash([role, content])
     calls, result_of = message.get("tool_calls"), message.get("tool_call_id")
     if not calls and not result_of:
-        return said
-    return said + _hash([[_call(call) for call in calls or ()], result_of])
+        return said + b"-"
+    return said + orjson.dumps([[_call(call) for call in calls or ()], result_of])
 
 
 def _content(content: Any) -> Any:
-    if isinstance(content, str):
-        return content
+    """A list of parts as it is compared; the string that it is if it is but one text."""
     parts = [_part(part) for part in content or ()]
     if not parts:
         return ""
