@@ -49,19 +49,20 @@ def _followed(path: Path) -> Path:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, patience: float = LOCK_PATIENCE) -> Iterator[None]:
     """
     Keep other processes from changing *path* meanwhile, by a lock file beside it.
 
     The system drops the lock of a process that dies.
 
+    :param patience: seconds to wait for others.
     :raises TimeoutError: another process has held the lock for too long.
     """
     path = _followed(path)
     make_private_folder(path.parent)
     lock = os.open(path.parent / f".{path.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _acquire(lock, time.monotonic() + LOCK_PATIENCE)
+        _acquire(lock, time.monotonic() + patience)
         yield
     finally:
         os.close(lock)
