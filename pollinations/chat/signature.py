@@ -48,17 +48,17 @@ def signed_call(call: JSONObject, signature: str) -> JSONObject:
 
 def unsigned(item: JSONObject) -> JSONObject:
     """*item* without its signature, in any carrier; all else in ``extra_content`` stays."""
-    if FIELD not in item and "extra_content" not in item:
-        return item
     extra = _extra_content(item)
-    left = {name: _without_field(value) for name, value in extra.items()}
-    left = {name: value for name, value in left.items() if value is not None}
-    if FIELD not in item and left == extra:
+    signed_parts = [name for name, part in extra.items() if _is_signed(part)]
+    if FIELD not in item and not signed_parts:
         return item
     copy = {name: value for name, value in item.items() if name != FIELD}
-    if extra:
-        copy["extra_content"] = left
-    if extra and not left:
+    if signed_parts:
+        left = {name: _without_field(part) for name, part in extra.items()}
+        copy["extra_content"] = {
+            name: part for name, part in left.items() if part or name not in signed_parts
+        }
+    if signed_parts and not copy["extra_content"]:
         del copy["extra_content"]
     return copy
 
@@ -76,8 +76,11 @@ def _extra_content(item: JSONObject) -> JSONObject:
     return extra if isinstance(extra, Mapping) else {}
 
 
-def _without_field(value: Any) -> Any:
-    """A vendor's part without the signature; ``None`` when it held nothing else."""
-    if not isinstance(value, Mapping) or FIELD not in value:
-        return value
-    return {name: part for name, part in value.items() if name != FIELD} or None
+def _is_signed(part: Any) -> bool:
+    return isinstance(part, Mapping) and FIELD in part
+
+
+def _without_field(part: Any) -> Any:
+    if not _is_signed(part):
+        return part
+    return {name: value for name, value in part.items() if name != FIELD}

@@ -50,7 +50,7 @@ def _given(message: JSONObject, kept: str) -> JSONObject:
     calls = calls_of(message)
     own = signature_on(message)
     signature = (signature_of_call(calls[0]) if calls else own) or kept or own
-    if signature and not own:
+    if signature not in ("", SKIP) and not own:
         message = signed(message, signature)
     return _first_signed(message, signature or SKIP)
 
