@@ -93,9 +93,10 @@ def gemini_signatures(request: ChatRequest) -> Iterator[Script]:
 
 
 def _signature(call: JSONObject) -> str | None:
-    extra = (call.get("extra_content") or {}).get("google") or {}
-    carriers = (extra, call["function"], call)
-    return next((c["thought_signature"] for c in carriers if c.get("thought_signature")), None)
+    """What the call or its function carries, as a field or in Google's ``extra_content``."""
+    holders = [call["function"], call]
+    holders += [(holder.get("extra_content") or {}).get("google") or {} for holder in holders]
+    return next((h["thought_signature"] for h in holders if h.get("thought_signature")), None)
 
 
 def gemini_turns(request: ChatRequest) -> Iterator[Script]:
