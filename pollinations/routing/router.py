@@ -66,7 +66,7 @@ class TierRouter:
         """See :meth:`pollinations.interfaces.IRouter.fallback`."""
         if situation.mode == "manual" or route.rescue:
             return None
-        reason = verdict(failure, route.universe, _gemini_tools(request, route)).reason
+        reason = verdict(failure, route.universe, gemini_tools(request, route)).reason
         if not reason:
             return None
         candidates = _candidates(route, request, situation)
@@ -157,9 +157,13 @@ def _candidates(failed: Route, request: ChatRequest, situation: Situation) -> It
 
     First those who are not cooling down themselves, then those who are.
     """
-    others = [one for one in _free_models(failed, request, situation) if one.key != failed.key]
-    yield from (one for one in others if one.key not in situation.cooling)
-    yield from (one for one in others if one.key in situation.cooling)
+    cooling = []
+    for one in _free_models(failed, request, situation):
+        if one.key in situation.cooling:
+            cooling.append(one)
+        elif one.key != failed.key:
+            yield one
+    yield from (one for one in cooling if one.key != failed.key)
 
 
 def _free_models(failed: Route, request: ChatRequest, situation: Situation) -> Iterator[Route]:
@@ -198,7 +202,7 @@ def _reads_more(other: Model | None, failed: Model | None) -> bool:
     return other.context_length > failed.context_length
 
 
-def _gemini_tools(request: ChatRequest, route: Route) -> bool:
+def gemini_tools(request: ChatRequest, route: Route) -> bool:
     """Whether a gemini was given tools."""
     entry = route.entry
     names = (route.model, entry.name, *entry.aliases) if entry else (route.model,)

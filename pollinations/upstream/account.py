@@ -69,11 +69,11 @@ class NoQuota:
 @attrs.define(eq=False, slots=False)
 class AccountQuota:
     """
-    The account that the key belongs to.
+    The account that a key belongs to.
 
     :param client: a treq client.
     :param url: the base of the ``enter`` universe, the only place where a key is sent.
-    :param key: gives the key at this moment, or ``None``.
+    :param key: the key, as somebody gave it: it may be anything.
     :param clock: measures the limit of time.
     :param now: gives the time of day, in seconds since the epoch.
     :param timeout: seconds that a page may take.
@@ -82,7 +82,7 @@ class AccountQuota:
 
     _client: Client
     _url: str
-    _key: Callable[[], str | None] = attrs.field(repr=False)
+    _key: str = attrs.field(repr=False)
     _clock: IReactorTime
     _now: Callable[[], float]
     _timeout: float = PATIENCE
@@ -92,10 +92,7 @@ class AccountQuota:
 
     async def quota(self) -> Quota:
         """See :class:`pollinations.interfaces.IQuotaProvider`."""
-        key = self._key()
-        if key is None:
-            return Quota(seen=self._now())
-        asked = [Deferred.fromCoroutine(self._page(path, key)) for path in PAGES]
+        asked = [Deferred.fromCoroutine(self._page(path)) for path in PAGES]
         try:
             profile, balance, usage = await gatherResults(asked, consumeErrors=True)
         except FirstError as e:
@@ -103,25 +100,21 @@ class AccountQuota:
             e.subFailure.raiseException()
         return quota_from(profile, balance, usage, self._now())
 
-    async def check_key(self, key: str) -> KeyCheck:
-        """
-        Whether *key* is good, by a page that any key may see and that costs nothing.
-
-        :param key: the key to check, not the one in use.
-        """
-        if not (key.isascii() and key.isprintable() and " " not in key and key):
+    async def check(self) -> KeyCheck:
+        """Whether the service knows the key, by a page that costs nothing and that all may see."""
+        if not _looks_like_a_key(self._key):
             return KeyCheck("invalid")
         try:
-            status, page = await self._get(_KEY_PAGE, key)
+            status, page = await self._get(_KEY_PAGE)
         except PageUnavailable as e:
             self._log.info("a key cannot be checked: {error}", error=e)
             return KeyCheck("unchecked")
         return _checked(status, page)
 
-    async def _page(self, path: str, key: str) -> Any:
+    async def _page(self, path: str) -> Any:
         """What :func:`pollinations.routing.quota.quota_from` is told of a page."""
         try:
-            status, page = await self._get(path, key)
+            status, page = await self._get(path)
         except PageUnavailable as e:
             self._log.debug("no {path}: {error}", path=path, error=e)
             return None
@@ -129,13 +122,13 @@ class AccountQuota:
             return FORBIDDEN
         return page if status == 200 else None
 
-    async def _get(self, path: str, key: str) -> tuple[int, Any]:
+    async def _get(self, path: str) -> tuple[int, Any]:
         """
         The status and the parsed body of a page.
 
         :raises PageUnavailable: it was not to be had in time.
         """
-        asked = Deferred.fromCoroutine(self._ask(path, key))
+        asked = Deferred.fromCoroutine(self._ask(path))
         try:
             return await asked.addTimeout(self._timeout, self._clock, _too_slow)
         except (CancelledError, PageUnavailable):
@@ -144,22 +137,25 @@ class AccountQuota:
             # A network fails in more ways than anyone has listed, and none of them is ours.
             raise PageUnavailable(type(e).__name__) from e
 
-    async def _ask(self, path: str, key: str) -> tuple[int, Any]:
+    async def _ask(self, path: str) -> tuple[int, Any]:
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._key}",
+            "User-Agent": self._user_agent(),
+        }
         response = await self._client.get(
             self._url.rstrip("/") + path,
-            headers=self._headers(key),
+            headers=headers,
             allow_redirects=False,
             unbuffered=True,
             reactor=self._clock,
         )
         return response.code, _parsed(await read_whole(response, LIMIT))
 
-    def _headers(self, key: str) -> Mapping[str, str]:
-        return {
-            "Accept": "application/json",
-            "Authorization": f"Bearer {key}",
-            "User-Agent": self._user_agent(),
-        }
+
+def _looks_like_a_key(key: str) -> bool:
+    """Whether *key* can be sent in a header at all."""
+    return bool(key) and key.isascii() and key.isprintable() and " " not in key
 
 
 def _parsed(body: bytes) -> Any:
