@@ -39,9 +39,9 @@ class Entries:
     def put(self, entries: Mapping[str, str]) -> None:
         """Keep *entries*, the last of them as the one used last."""
         for key, value in entries.items():
+            self._drop(key)
             size = _size(key, value)
             if size is not None and size <= self._bytes_limit:
-                self._drop(key)
                 self._kept[key] = value
                 self._bytes += size
         while len(self._kept) > self._limit or self._bytes > self._bytes_limit:
