@@ -33,21 +33,26 @@ def signed(item: JSONObject, signature: str) -> JSONObject:
     """*item* carrying *signature* in both forms that are understood: a copy, unless it did."""
     extra = _extra_content(item)
     google = extra.get("google")
-    google = {**(google if isinstance(google, Mapping) else {}), FIELD: signature}
-    copy = {**item, FIELD: signature, "extra_content": {**extra, "google": google}}
-    return item if copy == item else copy
+    google = google if isinstance(google, Mapping) else {}
+    if item.get(FIELD) == google.get(FIELD) == signature:
+        return item
+    extra = {**extra, "google": {**google, FIELD: signature}}
+    return {**item, FIELD: signature, "extra_content": extra}
 
 
 def signed_call(call: JSONObject, signature: str) -> JSONObject:
     """A tool call that carries *signature*, as its ``function`` does: a copy, unless they did."""
     function = call.get("function")
-    if isinstance(function, Mapping) and signed(function, signature) is not function:
-        call = {**call, "function": signed(function, signature)}
+    if isinstance(function, Mapping):
+        own = signed(function, signature)
+        call = call if own is function else {**call, "function": own}
     return signed(call, signature)
 
 
 def unsigned(item: JSONObject) -> JSONObject:
     """*item* without its signature, in any carrier; all else in ``extra_content`` stays."""
+    if FIELD not in item and "extra_content" not in item:
+        return item
     extra = _extra_content(item)
     signed_parts = [name for name, part in extra.items() if _is_signed(part)]
     if FIELD not in item and not signed_parts:
@@ -66,9 +71,8 @@ def unsigned(item: JSONObject) -> JSONObject:
 def unsigned_call(call: JSONObject) -> JSONObject:
     """A tool call without its signature, on itself and its ``function``."""
     call, function = unsigned(call), call.get("function")
-    if not isinstance(function, Mapping) or unsigned(function) is function:
-        return call
-    return {**call, "function": unsigned(function)}
+    bare = unsigned(function) if isinstance(function, Mapping) else function
+    return call if bare is function else {**call, "function": bare}
 
 
 def _extra_content(item: JSONObject) -> JSONObject:

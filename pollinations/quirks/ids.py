@@ -15,8 +15,6 @@ from ..chat.request import ChatRequest, JSONObject
 from .messages import calls_of, with_calls, with_messages
 from .quirk import Rule, Target
 
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
 
 @attrs.frozen
 class IdForm:
@@ -35,11 +33,10 @@ class IdForm:
     def shaped(self, call_id: str, salt: int) -> str:
         """A legal identifier made of *call_id*; another *salt* gives another one."""
         text = f"{salt} {call_id}".encode(errors="replace")
-        digest = int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
         size = min(12, self.length)
-        marks = "".join(_DIGITS[digest // 62**place % 62] for place in range(size))
+        digest = blake2b(text).hexdigest()[:size]
         kept = self.illegal.sub("_", call_id[: max(0, self.length - size - 1)])
-        return f"{kept}_{marks}" if kept else marks
+        return f"{kept}_{digest}" if kept else digest
 
 
 def form(alphabet: str, shortest: int, longest: int) -> IdForm:

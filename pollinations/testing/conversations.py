@@ -31,7 +31,7 @@ def call(call_id: str, name: str = "bash", arguments: str = "{}", **fields: Any)
     return {"id": call_id, "type": "function", "function": function, **fields}
 
 
-def step(*calls: JSON, **fields: Any) -> JSON:
+def step(*calls: JSON | str, **fields: Any) -> JSON:
     """A turn in which the model calls tools. A call may be written as its identifier."""
     whole = [call(item) if isinstance(item, str) else item for item in calls]
     return {"role": "assistant", "content": "", "tool_calls": whole, **fields}

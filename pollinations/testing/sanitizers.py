@@ -10,7 +10,7 @@ Inherit :class:`SanitizerTests` together with a test case::
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from zope.interface.verify import verifyObject
@@ -129,7 +129,8 @@ def _odd_requests() -> Iterator[ChatRequest]:
     yield asked(step({"id": "x"}, {"function": None}, {"function": {"arguments": None}}))
     yield asked(tools=[tool(f"tool_{n}") for n in range(1000)])
     yield asked(tools=[{}, {"type": "function"}, {"function": {}}, {"function": None}])
-    for odd in (7, "x", [], {}, {"tools": 1}, {"function": 1}, {"allowed_tools": []}, False):
+    odds: tuple[Any, ...] = (7, "x", False, [], {}, {"tools": 1}, {"function": 1})
+    for odd in (*odds, {"allowed_tools": []}, {"google": 1}):
         yield asked(tools=[tool()], tool_choice=odd, stop=odd, max_tokens=odd, tools_config=odd)
         yield asked(step(call("x", extra_content=odd, thought_signature=odd)), extra=odd)
         yield asked(user([odd]), {"role": "assistant", "content": [odd], "reasoning_content": odd})

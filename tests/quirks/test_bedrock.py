@@ -31,8 +31,8 @@ def test_others_do_not(sanitized, model) -> None:
     ("call_id", "expected"),
     [
         ("toolu_01-a", "toolu_01-a"),
-        ("functions.bash:0", r"functions_bash_0_[0-9A-Za-z]{12}"),
-        ("x" * 65, r"x{51}_[0-9A-Za-z]{12}"),
+        ("functions.bash:0", r"functions_bash_0_[0-9a-f]{12}"),
+        ("x" * 65, r"x{51}_[0-9a-f]{12}"),
     ],
 )
 def test_identifiers(sanitized, model, call_id, expected) -> None:
