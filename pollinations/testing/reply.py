@@ -4,7 +4,7 @@ An assistant's answer, as deltas, and the forms in which it can be sent.
 The rule of this file: whether a client asked for events or for JSON, the answer is the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import attrs
@@ -136,7 +136,7 @@ def folded(deltas: Iterable[JSONObject]) -> dict[str, Any]:
     for delta in deltas:
         for name, value in delta.items():
             if name == "tool_calls" and value is not None:
-                _fold_calls(message.setdefault(name, []), value)
+                message[name] = _folded_calls(message.get(name) or [], value)
             elif name != "role":
                 message[name] = _joined(message.get(name), value)
     return message
@@ -149,15 +149,17 @@ def _joined(before: Any, value: Any) -> Any:
     return before if value is None else value
 
 
-def _fold_calls(calls: list[Any], entries: Iterable[Any]) -> None:
+def _folded_calls(calls: Sequence[Any], entries: Iterable[Any]) -> list[Any]:
+    folded = list(calls)
     for entry in entries:
         if entry is None or _begins(entry):
-            calls.append(entry and {k: v for k, v in entry.items() if k != "index"})
+            folded.append(entry and {k: v for k, v in entry.items() if k != "index"})
             continue
-        place = max(place for place, call in enumerate(calls) if call is not None)
-        function = calls[place]["function"]
+        place = max(place for place, call in enumerate(folded) if call is not None)
+        function = folded[place]["function"]
         arguments = function["arguments"] + (entry["function"].get("arguments") or "")
-        calls[place] = {**calls[place], "function": {**function, "arguments": arguments}}
+        folded[place] = {**folded[place], "function": {**function, "arguments": arguments}}
+    return folded
 
 
 def _begins(entry: JSONObject) -> bool:
