@@ -6,7 +6,7 @@ from ..chat.request import ChatRequest, JSONObject
 from ..routing.route import ENTER, FREE
 from . import results, signatures
 from .messages import calls_of, each_message, name_of, parts_of, with_calls, with_messages
-from .quirk import Quirk, Target
+from .quirk import Quirk, Rule, Target
 from .tools import is_function, with_tools
 
 SEARCH = "google_search"
@@ -86,6 +86,14 @@ def _merged(contents: list[object]) -> object:
     return "\n\n".join(text for text in contents if isinstance(text, str) and text)
 
 
+TURNS: tuple[tuple[str, Rule], ...] = (
+    ("system", one_system),
+    ("arguments", arguments),
+    ("names", results.named),
+    ("signatures", signatures.given_back),
+)
+"""How a conversation is read, whatever the model is for."""
+
 QUIRK = Quirk(
     "gemini",
     ("gemini",),
@@ -93,10 +101,7 @@ QUIRK = Quirk(
         ("no-tools", no_tools),
         ("tools", functions_only),
         ("tools-config", search_disabled_for_free),
-        ("system", one_system),
-        ("arguments", arguments),
-        ("names", results.named),
-        ("signatures", signatures.given_back),
+        *TURNS,
     ),
     unless=("nomnom", "gemini-scrape"),
 )

@@ -1,8 +1,7 @@
 """NomNom is a Gemini that searches; it stops early unless it is told how much it may say."""
 
 from ..chat.request import ChatRequest
-from . import signatures
-from .gemini import search_disabled
+from .gemini import TURNS, search_disabled
 from .limits import asked_for
 from .quirk import Quirk, Target
 
@@ -20,6 +19,6 @@ QUIRK = Quirk(
     (
         ("max-tokens", max_tokens),
         ("tools-config", search_disabled),
-        ("signatures", signatures.given_back),
+        *TURNS,
     ),
 )
