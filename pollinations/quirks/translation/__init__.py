@@ -1,0 +1,1 @@
+"""How a schema is brought into a dialect: each module knows one thing, and nothing of the whole."""

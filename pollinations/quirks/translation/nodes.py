@@ -1,0 +1,201 @@
+"""
+One schema at a time, said in fewer keywords.
+
+Each function looks at one schema alone, not below it, and returns the very same object when it has
+nothing to say differently. The order in which they are meant to be used is theirs below.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from math import floor
+from typing import Any
+
+from .keywords import is_number, spelled
+from .subschemas import Schema
+
+_EVIDENCE: Mapping[str, frozenset[str]] = {
+    "object": frozenset(
+        [
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+        ]
+    ),
+    "array": frozenset(["items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"]),
+    "string": frozenset(["enum", "pattern", "minLength", "maxLength", "format"]),
+    "number": frozenset(
+        ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+    ),
+}
+"""What a schema holds that forgot to say its type."""
+
+HINT_LIMIT = 200
+"""The most characters of a hint."""
+
+
+def enumerated(schema: Schema) -> Schema:
+    """``const`` as an enum, and an enum as strings; an enum that lists none is left out."""
+    if "const" in schema:
+        values: Any = [schema["const"]]
+    elif "enum" in schema:
+        values = schema["enum"]
+    else:
+        return schema
+    members = values if isinstance(values, list) else []
+    listed = list(dict.fromkeys(word for member in members if (word := spelled(member))))
+    if listed == values and schema.get("type") == "string":
+        return schema
+    made = without(schema, "const", "enum")
+    if None in members:
+        made["nullable"] = True
+    if listed:
+        made = of_type("string", {**made, "enum": listed})
+    return made
+
+
+def is_null(schema: Schema) -> bool:
+    """Whether *schema* allows ``null`` and nothing else."""
+    if "const" in schema:
+        return schema["const"] is None
+    return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
+
+
+def typed(schema: Schema, known: Iterable[str]) -> Schema:
+    """
+    A schema with one type, or a union of such.
+
+    :param known: the types there are. One that says nothing of its type, or any, is a string: that
+        is what anything can be written as.
+    """
+    kind = schema.get("type")
+    if isinstance(kind, str) and kind in known:
+        return schema
+    named = [k.lower() for k in (kind if isinstance(kind, list) else [kind]) if isinstance(k, str)]
+    kinds = [k for k in dict.fromkeys(named) if k in known]
+    if "number" in kinds and "integer" in kinds:
+        kinds.remove("integer")
+    made = {**schema, "nullable": True} if "null" in named else schema
+    if len(kinds) < 2:
+        return of_type(kinds[0] if kinds else _evident(schema), made)
+    each = without(schema, "description", "nullable", "default", "example")
+    notes: Schema = {k: made[k] for k in ("description", "nullable") if k in made}
+    return {**notes, "anyOf": [of_type(k, each) for k in kinds]}
+
+
+def _evident(schema: Schema) -> str:
+    return next((k for k, words in _EVIDENCE.items() if not words.isdisjoint(schema)), "string")
+
+
+def bounded(schema: Schema) -> Schema:
+    """Exclusive bounds, of either draft's form, as bounds; exactly so for integers."""
+    for exclusive, inclusive, choose, step in _BOUNDS:
+        if exclusive in schema:
+            schema = _bounded(schema, exclusive, inclusive, choose, step)
+    return schema
+
+
+def _bounded(
+    schema: Schema, exclusive: str, inclusive: str, choose: Callable[[list[Any]], Any], step: int
+) -> Schema:
+    value, limits = schema[exclusive], []
+    made = without(schema, exclusive, inclusive)
+    if is_number(schema.get(inclusive)):
+        limits.append(schema[inclusive])
+    if value is True and limits:
+        value = limits.pop()
+    if is_number(value):
+        limits.append(_next(value, step) if schema.get("type") == "integer" else value)
+    return {**made, inclusive: choose(limits)} if limits else made
+
+
+def _next(value: float, step: int) -> int:
+    """The integer next to *value*, above it (*step* 1) or below it (-1)."""
+    return step * (floor(step * value) + 1)
+
+
+_BOUNDS = (
+    ("exclusiveMinimum", "minimum", max, 1),
+    ("exclusiveMaximum", "maximum", min, -1),
+)
+
+
+def tupled(schema: Schema) -> Schema:
+    """A tuple's items, which have a schema each, as a list: anything of any of them."""
+    if "prefixItems" not in schema:
+        return schema
+    first, more = schema["prefixItems"], schema.get("items")
+    every = first if isinstance(first, list) else []
+    made = without(schema, "prefixItems")
+    return {**made, "items": [*every, more] if isinstance(more, dict) else every}
+
+
+def hinted(made: Schema, given: Schema, hints: Mapping[str, Mapping[str, str]]) -> Schema:
+    """*made* with a description that says what the dialect has no keyword for."""
+    said = [
+        hint
+        for keyword, form in hints.get(made["type"], {}).items()
+        if keyword in given and keyword not in made and (hint := _hint(given[keyword], form))
+    ]
+    if not said:
+        return made
+    before = f"{made['description']} " if "description" in made else ""
+    return {**made, "description": f"{before}({'; '.join(said)})"}
+
+
+def _hint(value: Any, form: str) -> str:
+    value = value.get("type") if isinstance(value, dict) else value
+    word = spelled(value) if value is not False else ""
+    return form.format(word) if word and len(word) <= HINT_LIMIT else ""
+
+
+def consistent(schema: Schema) -> Schema:
+    """An array with items; an object that requires no property it lacks."""
+    if schema["type"] == "array" and "items" not in schema:
+        return {**schema, "items": {"type": "string"}}
+    properties = schema.get("properties", {})
+    for keyword in ("required", "propertyOrdering"):
+        if keyword in schema:
+            there = [n for n in dict.fromkeys(schema[keyword]) if n in properties]
+            if there != schema[keyword]:
+                schema = {**without(schema, keyword), **({keyword: there} if there else {})}
+    return schema
+
+
+def is_object(schema: Schema) -> bool:
+    """Whether *schema* is of objects, though it may have forgotten to say so."""
+    return schema.get("type") == "object" or ("type" not in schema and "properties" in schema)
+
+
+def is_array(schema: Schema) -> bool:
+    """Whether *schema* may be an array."""
+    kind = schema.get("type")
+    return kind == "array" or (isinstance(kind, list) and "array" in kind)
+
+
+def noted(schema: Schema, notes: Mapping[str, Any]) -> Schema:
+    """*schema* with what was said of it elsewhere; two descriptions become one."""
+    own, more = schema.get("description"), notes.get("description")
+    if own and more:
+        return {**schema, **notes, "description": f"{more} {own}"}
+    return {**schema, **notes} if notes else schema
+
+
+def listed(schemas: Sequence[Schema]) -> list[str]:
+    """All that *schemas* list together if each is a plain enum of strings, else nothing."""
+    if any(schema.keys() != {"type", "enum"} for schema in schemas):
+        return []
+    return list(dict.fromkeys(chain.from_iterable(schema["enum"] for schema in schemas)))
+
+
+def of_type(kind: str, schema: Schema) -> Schema:
+    """A copy of *schema* that is of this type alone, which it says first."""
+    return {"type": kind, **without(schema, "type")}
+
+
+def without(schema: Schema, *keywords: str) -> Schema:
+    """A copy of *schema* that lacks *keywords*."""
+    return {keyword: value for keyword, value in schema.items() if keyword not in keywords}
