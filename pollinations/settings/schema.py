@@ -44,6 +44,8 @@ Requests = Annotated[int, between(1, 100_000, "a whole number")]
 Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
 Secret = Annotated[str, matching(r"[!-~]{1,512}", "a key, without spaces")]
 Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
+Port = Annotated[int, between(0, 65_535, "a whole number")]
+Url = Annotated[str, matching(r"https?://[^\s/?#]+(/[^\s?#]*)?", "the base of an HTTP server")]
 HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
 
 
@@ -129,6 +131,14 @@ class Settings:
     :param repetition: whether an answer that repeats itself without end is cut off.
     :param keepalive: seconds of silence after which a comment is sent.
     :param user_agent: what upstreams are told that we are.
+
+    What counts when it starts, and only then, where neither option nor environment says otherwise:
+
+    :param port: the port on 127.0.0.1; 0 lets the system choose.
+    :param free_url: the base of the free upstream.
+    :param enter_url: the base of the enter upstream.
+    :param signatures: where signatures are kept, as a URI.
+    :param refresh: seconds between two looks at the quota.
     """
 
     mode: Mode | None = None
@@ -147,3 +157,8 @@ class Settings:
     repetition: bool = True
     keepalive: Seconds = 15.0
     user_agent: HeaderText = "curl/8.5.0"
+    port: Port = 10001
+    free_url: Url = "https://text.pollinations.ai"
+    enter_url: Url = "https://gen.pollinations.ai"
+    signatures: Name | None = None
+    refresh: Seconds = 30.0

@@ -1,0 +1,123 @@
+"""A whole proxy, put together from what it was started with. Nothing is decided here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import attrs
+from twisted.application.service import IService, MultiService
+from twisted.internet.endpoints import serverFromString
+
+from .routing.route import ENTER, FREE
+from .settings.home import read_token
+from .settings.keys import Keys, Places
+from .settings.watch import FileWatch
+from .signatures.uri import open_store
+from .start import Start
+from .testing.service import DEMO_KEY, ImitationService
+from .upstream.account import AccountQuota
+from .upstream.accounts import Accounts
+from .upstream.agent import network_client
+from .upstream.catalogue import CatalogueService
+from .upstream.chat import Upstream
+from .upstream.exchange import Exchange
+from .upstream.lane import Lane
+from .upstream.outlook import Outlook
+from .upstream.quota import QuotaService
+from .web.api import OpenAIResource
+from .web.door import Door
+from .web.guard import Guard
+from .web.request import BoundedSite
+
+FREE_CHAT = "/openai/chat/completions"
+ENTER_CHAT = "/v1/chat/completions"
+
+
+def proxy(
+    start: Start, environ: Mapping[str, str], reactor: Any, now: Callable[[], float]
+) -> IService:
+    """
+    A proxy for both universes of Pollinations.
+
+    :param environ: the environment, in which a key may be.
+    :param reactor: what it runs on.
+    :param now: tells the time of day, in seconds since the epoch.
+    """
+    if start.demo:
+        return _demo(start, reactor, now)
+    keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
+    watch = FileWatch(keys.paths, keys.load, reactor)
+    return _together(watch, _Parts(start, reactor, now, keys.value).service())
+
+
+def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
+    """A proxy whose both universes are the bundled imitation."""
+    imitation = ImitationService(reactor)
+    start = attrs.evolve(
+        start, free_url=f"{imitation.url}/free", enter_url=f"{imitation.url}/enter"
+    )
+    return _together(imitation, _Parts(start, reactor, now, lambda: DEMO_KEY).service())
+
+
+def _together(*parts: IService) -> MultiService:
+    whole = MultiService()
+    for part in parts:
+        part.setServiceParent(whole)
+    return whole
+
+
+@attrs.define(eq=False)
+class _Parts:
+    """The parts of one proxy."""
+
+    start: Start
+    reactor: Any
+    now: Callable[[], float]
+    key: Callable[[], str | None] = attrs.field(repr=False)
+
+    def service(self) -> IService:
+        """All of them, in the order in which they start; they stop in the other."""
+        start, file, reactor = self.start, self.start.file, self.reactor
+        self.client = network_client(reactor, file.settings.timeouts.connect)
+        catalogue = CatalogueService(
+            self.client, start.free_url, start.enter_url, self.key, start.home.catalogue, reactor
+        )
+        outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue.latest, self.key)
+        accounts = Accounts(self._account, self.key)
+        outlook.quota = quota = QuotaService(
+            accounts, reactor, self.now, self.key, start.refresh, outlook.cooldowns.looked
+        )
+        store = open_store(start.signatures, reactor)
+        api = OpenAIResource(
+            self._exchange(outlook, store), reactor, lambda key: accounts.connect(key, file)
+        )
+        watch = FileWatch([file.path], file.load, reactor)
+        return _together(watch, catalogue, quota, store, self._door(api))
+
+    def _account(self, key: str) -> AccountQuota:
+        start = self.start
+        timeout = start.file.settings.timeouts.account
+        return AccountQuota(self.client, start.enter_url, key, self.reactor, self.now, timeout)
+
+    def _exchange(self, outlook: Outlook, store: Any) -> Exchange:
+        start, reactor = self.start, self.reactor
+        upstreams = {
+            FREE: Upstream(self.client, start.free_url + FREE_CHAT, reactor),
+            ENTER: Upstream(self.client, start.enter_url + ENTER_CHAT, reactor, self.key),
+        }
+        lanes = {FREE: Lane(reactor)}
+        return Exchange(reactor, upstreams, signatures=store, outlook=outlook, lanes=lanes)
+
+    def _door(self, api: OpenAIResource) -> Door:
+        start, token = self.start, read_token(self.start.home.token)
+
+        def bounds() -> Any:
+            return start.file.settings.listener
+
+        guard = Guard(cast(Any, api.app.resource()), bounds, token)
+        site = BoundedSite(guard, bounds, reactor=self.reactor)
+        endpoints = [serverFromString(self.reactor, each) for each in start.listen]
+        return Door(endpoints, site, start.home, token is not None, self.now, _say)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,111 @@
+"""
+What a proxy is started with: command line, then environment, then settings file, then default.
+
+The rule of this file: these are merged once, here and nowhere else.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+
+from .errors import PollinationsError
+from .settings.file import SettingsFile
+from .settings.home import Home
+from .settings.reading import json_name, read_settings
+
+ENVIRONMENT: Mapping[str, str] = {
+    "config": "POLLINATIONS_CONFIG",
+    "port": "POLLINATIONS_PORT",
+    "free_url": "POLLINATIONS_FREE_URL",
+    "enter_url": "POLLINATIONS_ENTER_URL",
+    "signatures": "POLLINATIONS_SIGNATURES",
+    "refresh": "",
+}
+"""Option to the environment's name for it; empty where it has none."""
+
+
+@attrs.frozen
+class WrongStart(PollinationsError):
+    """What was said on the command line or in the environment cannot be; *message* says why."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@attrs.frozen
+class Start:
+    """
+    What a proxy is started with.
+
+    :param home: the folder that everything is kept in.
+    :param file: the settings, read.
+    :param listen: endpoint strings.
+    :param free_url: the base of the free upstream, without a slash at its end.
+    :param enter_url: the same of the enter upstream.
+    :param signatures: where signatures are kept, as a URI.
+    :param refresh: seconds between two looks at the quota.
+    :param demo: whether the bundled imitation stands in for both upstreams.
+    """
+
+    home: Home
+    file: SettingsFile
+    listen: tuple[str, ...]
+    free_url: str
+    enter_url: str
+    signatures: str
+    refresh: float
+    demo: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        options: Mapping[str, str | None],
+        environ: Mapping[str, str],
+        listen: tuple[str, ...] = (),
+        demo: bool = False,
+    ) -> Self:
+        """
+        Merge all that was said.
+
+        :param options: what the command line said, by option; ``None`` where it said nothing.
+        :raises WrongStart: some of it cannot be.
+        """
+        said = {name: options.get(name) or environ.get(env) for name, env in ENVIRONMENT.items()}
+        home = Home.of(environ)
+        config = said.pop("config")
+        file = SettingsFile(Path(config).expanduser().absolute() if config else home.config)
+        file.load()
+        settings = attrs.evolve(file.settings, **_read(said))
+        return cls(
+            home=home,
+            file=file,
+            listen=listen or (f"tcp:{settings.port}:interface=127.0.0.1",),
+            free_url=settings.free_url.rstrip("/"),
+            enter_url=settings.enter_url.rstrip("/"),
+            signatures=settings.signatures or f"file:{home.signatures}",
+            refresh=settings.refresh,
+            demo=demo,
+        )
+
+
+def _read(said: Mapping[str, str | None]) -> dict[str, Any]:
+    """What was said, as values of the settings that it stands for."""
+    given = {name: _number(text) for name, text in said.items() if text is not None}
+    settings, problems = read_settings({json_name(name): value for name, value in given.items()})
+    if problems:
+        raise WrongStart("; ".join(problems))
+    return {name: getattr(settings, name) for name in given}
+
+
+def _number(text: str) -> Any:
+    """*text* as the number that it is, or as it is."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

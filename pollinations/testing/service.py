@@ -1,0 +1,44 @@
+"""The imitation as a service, for ``--demo``."""
+
+from typing import Any
+
+import attrs
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.web.server import Site
+
+from .account import DEMO_KEY
+from .demo import Demo
+from .imitation import Imitation
+
+PACE = 0.02
+"""Seconds between two deltas, so that a person sees them come."""
+
+__all__ = ["DEMO_KEY", "ImitationService"]
+
+
+@attrs.define(eq=False, slots=False)
+class ImitationService(Service):
+    """
+    Serves an imitation of Pollinations on a port of the loopback, from its construction on.
+
+    :param reactor: what it runs on.
+    """
+
+    _reactor: Any
+    _port: Any = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        imitation = Imitation(self._reactor, Demo(PACE))
+        site = Site(imitation.resource())
+        self._port = self._reactor.listenTCP(0, site, interface="127.0.0.1")
+
+    @property
+    def url(self) -> str:
+        """The address, to which ``/free`` and ``/enter`` are added."""
+        return f"http://127.0.0.1:{self._port.getHost().port}"
+
+    def stopService(self) -> "Deferred[Any]":
+        """Serve no more."""
+        super().stopService()
+        return maybeDeferred(self._port.stopListening)

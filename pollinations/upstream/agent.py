@@ -1,0 +1,92 @@
+"""The HTTP client that upstreams are spoken to with."""
+
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import attrs
+from treq.client import HTTPClient
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IConsumer
+from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgent, IBodyProducer, IResponse
+from zope.interface import implementer
+
+CONNECTIONS = 64
+"""The most idle connections that are kept for one host; Twisted's two would mean a handshake for
+nearly every request."""
+
+IDLE_CONNECTION = 50
+"""Seconds for which an idle connection is kept; less than upstreams keep theirs."""
+
+
+@implementer(IAgent)
+@attrs.frozen
+class PlainAgent:
+    """
+    Asks for bodies as they are: a compressed stream of events is a delayed one.
+
+    :param agent: does the asking.
+    """
+
+    _agent: IAgent
+
+    def request(
+        self,
+        method: bytes,
+        uri: bytes,
+        headers: Headers | None = None,
+        bodyProducer: IBodyProducer | None = None,
+    ) -> "Deferred[IResponse]":
+        """See :class:`twisted.web.iweb.IAgent`."""
+        plain = Headers() if headers is None else headers.copy()
+        plain.setRawHeaders(b"Accept-Encoding", [b"identity"])
+        return self._agent.request(method, uri, plain, bodyProducer)
+
+
+@implementer(IBodyProducer)
+@attrs.define(eq=False)
+class Whole:
+    """
+    A body that is in memory already, written in one go.
+
+    :param body: the bytes.
+    """
+
+    body: bytes
+    length: int = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.length = len(self.body)
+
+    def startProducing(self, consumer: IConsumer) -> "Deferred[None]":
+        """Write all of it; the transport does the rest."""
+        consumer.write(self.body)
+        return succeed(None)
+
+    def pauseProducing(self) -> None:
+        """Nothing is left to pause."""
+
+    def resumeProducing(self) -> None:
+        """Nothing is left to resume."""
+
+    def stopProducing(self) -> None:
+        """Nothing is left to stop."""
+
+
+def http_client(agent: IAgent) -> HTTPClient:
+    """A treq client over *agent* that keeps no cookies and asks for bodies as they are."""
+    none: Any = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    return HTTPClient(PlainAgent(agent), cookiejar=none)
+
+
+def network_client(reactor: Any, connect_timeout: float) -> HTTPClient:
+    """
+    A treq client that reaches the network.
+
+    :param connect_timeout: seconds until a connection must stand.
+    """
+    pool = HTTPConnectionPool(reactor)
+    pool.maxPersistentPerHost = CONNECTIONS
+    pool.cachedConnectionTimeout = IDLE_CONNECTION
+    return http_client(Agent(reactor, connectTimeout=connect_timeout, pool=pool))

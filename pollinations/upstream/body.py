@@ -1,0 +1,234 @@
+"""
+Carries an answer from the upstream to the client, at the client's pace.
+
+The rule of this file: nothing is collected. What the client cannot take stays with the upstream,
+whose transport is paused; a client who leaves takes the upstream's connection along.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IConsumer, IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from ..errors import Phase, UpstreamFailed
+from ..stages.answer import Answer
+
+HOLD = 1.0
+"""Seconds for which an answer may be held back to see whether it is a refusal."""
+
+LINGER = 0.5
+"""Seconds for which a connection whose answer is over is kept, to be used again."""
+
+KEEPALIVE = b": keep-alive\n\n"
+
+
+@implementer(IPushProducer)
+@attrs.define(eq=False, slots=False)
+class Body(Protocol):
+    """
+    The body of one answer.
+
+    :param answer: turns the upstream's bytes into the client's.
+    :param clock: measures silence.
+    :param idle: seconds of silence after which the upstream is given up.
+    :param keepalive: seconds of silence after which the client of a stream gets a comment;
+        ``None`` for an answer that is not a stream.
+    :param first_token: seconds within which something must be ready to leave, or ``None``.
+    """
+
+    answer: Answer
+    _clock: IReactorTime
+    _idle: float
+    _keepalive: float | None = None
+    _first_token: float | None = None
+
+    started: Deferred[None] = attrs.field(init=False)
+    """Fires when bytes may leave; until it does, a failure is its failure and nobody's answer."""
+
+    ended: Deferred[None] = attrs.field(init=False)
+    """Fires when the last byte was written; fails with the failure that cut the answer short."""
+
+    _log = Logger()
+    _consumer: IConsumer | None = attrs.field(default=None, init=False)
+    _pending: list[bytes] = attrs.field(factory=list, init=False)
+    _heard: float = attrs.field(default=0.0, init=False)
+    _beaten: float = attrs.field(default=0.0, init=False)
+    _paused: bool = attrs.field(default=False, init=False)
+    _over: bool = attrs.field(default=False, init=False)
+    _calls: dict[str, IDelayedCall] = attrs.field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.started = Deferred(self._left)
+        self.ended = Deferred(self._left)
+
+    # What the upstream's connection calls.
+
+    def connectionMade(self) -> None:
+        """The headers have come, the body begins."""
+        self._heard = self._beaten = self._clock.seconds()
+        if self._first_token is not None:
+            self._later("first token", self._first_token, self._stalled)
+        self._watch()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Some of the body has come."""
+        if self._over:
+            # An answer that is over, and an upstream that goes on.
+            return self._hang_up()
+        self._heard = self._clock.seconds()
+        self._step(lambda: self.answer.received(data))
+        if not self._over and self._keepalive is not None and not self.started.called:
+            self._later("hold", HOLD, self._release)
+        return None
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The body is over, one way or another; the answer itself knows whether it is whole."""
+        self.transport = None
+        self._cancel("linger")
+        if not self._over:
+            self._step(self.answer.closed)
+
+    # What the one who answers the client calls.
+
+    def attach(self, consumer: IConsumer) -> None:
+        """Write to *consumer* from now on, what has been waiting first."""
+        self._consumer = consumer
+        self._paused = False
+        consumer.registerProducer(self, True)
+        pending, self._pending = self._pending, []
+        for data in pending:
+            consumer.write(data)
+        if self._over:
+            consumer.unregisterProducer()
+        elif not self._paused:
+            self.resumeProducing()
+
+    def pauseProducing(self) -> None:
+        """The client cannot take more."""
+        self._paused = True
+        self._transport("pauseProducing")
+
+    def resumeProducing(self) -> None:
+        """The client can take more; the silence while it could not was not the upstream's."""
+        self._paused = False
+        self._heard = self._clock.seconds()
+        self._transport("resumeProducing")
+
+    def stopProducing(self) -> None:
+        """The client has left."""
+        self._over = True
+        self._hang_up()
+
+    # What happens within.
+
+    def _step(self, step: Callable[[], bytes]) -> None:
+        """Take the answer one step on, and the body with it."""
+        try:
+            self._give(step())
+        except UpstreamFailed as failure:
+            return self._fail(failure)
+        except Exception:
+            self._log.failure("an answer could not be read")
+            return self._fail(UpstreamFailed("stream", 502, "The answer could not be read."))
+        if self.answer.ended:
+            self._finish()
+        return None
+
+    def _give(self, data: bytes) -> None:
+        if not data:
+            return
+        self._beaten = self._clock.seconds()
+        if self._consumer is not None:
+            self._consumer.write(data)
+            return
+        self._pending.append(data)
+        if not self.started.called:
+            self._start()
+        if self._consumer is None and not self._paused:
+            self.pauseProducing()
+
+    def _start(self) -> None:
+        self._cancel("hold")
+        self._cancel("first token")
+        self.started.callback(None)
+
+    def _release(self) -> None:
+        self._step(self.answer.release)
+
+    def _finish(self) -> None:
+        self._over = True
+        if not self.started.called:
+            self._start()
+        if self._consumer is not None:
+            self._consumer.unregisterProducer()
+        self._cancel_calls()
+        if self.transport is not None:
+            self._later("linger", LINGER, self._hang_up)
+            self._transport("resumeProducing")
+        self.ended.callback(None)
+
+    def _fail(self, failure: UpstreamFailed) -> None:
+        self._over = True
+        if self._consumer is not None:
+            self._consumer.unregisterProducer()
+        self._hang_up()
+        if not self.started.called:
+            # Nothing has left: this can still be answered by asking somebody else.
+            phase = "reply" if failure.phase == "stream" else failure.phase
+            self.started.errback(attrs.evolve(failure, phase=phase))
+        else:
+            self.ended.errback(failure)
+
+    def _watch(self) -> None:
+        """Look again when the silence may have lasted too long."""
+        now = self._clock.seconds()
+        if not self._paused:
+            if now - self._heard >= self._idle:
+                return self._stalled()
+            if self._keepalive is not None and now - self._beaten >= self._keepalive:
+                self._give(KEEPALIVE)
+        due = self._idle - (now - self._heard)
+        if self._keepalive is not None:
+            due = min(due, self._keepalive - (now - self._beaten))
+        self._cancel("silence")
+        self._later("silence", max(due, 0.05), self._watch)
+        return None
+
+    def _stalled(self) -> None:
+        phase: Phase = "stream" if self.started.called else "first_byte"
+        message = "The upstream fell silent in its answer."
+        self._fail(UpstreamFailed(phase, 504, message, code="stream_stalled"))
+
+    def _left(self, _: Deferred[Any]) -> None:
+        """Whoever waited has gone."""
+        self.stopProducing()
+
+    def _hang_up(self) -> None:
+        self._cancel_calls()
+        self._transport("stopProducing")
+
+    def _transport(self, action: str) -> None:
+        if self.transport is not None:
+            getattr(self.transport, action)()
+
+    def _later(self, name: str, delay: float, call: Any) -> None:
+        if name not in self._calls:
+            self._calls[name] = self._clock.callLater(delay, self._called, name, call)
+
+    def _called(self, name: str, call: Any) -> None:
+        del self._calls[name]
+        call()
+
+    def _cancel(self, name: str) -> None:
+        if name in self._calls:
+            self._calls.pop(name).cancel()
+
+    def _cancel_calls(self) -> None:
+        for name in tuple(self._calls):
+            self._cancel(name)

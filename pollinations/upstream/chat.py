@@ -1,0 +1,156 @@
+"""Sends a request that is ready to an upstream and gives the body of its answer."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import attrs
+from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.internet.interfaces import IPushProducer, IReactorTime
+from twisted.internet.protocol import Protocol as NetworkProtocol
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import RequestTransmissionFailed, ResponseFailed
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IResponse
+
+from ..chat.request import ChatRequest
+from ..errors import UpstreamFailed
+from ..routing.failure import failure_from
+from ..stages import stages_for
+from ..stages.answer import Answer
+from ..stages.stage import Context
+from .agent import Whole
+from .body import Body
+
+REJECTION_LIMIT = 64 * 1024
+"""The most bytes that are read of a reply that is no answer; the rest is dropped."""
+
+REJECTION_PATIENCE = 2.0
+"""Seconds for which the rest of such a reply is waited for."""
+
+
+class Client(Protocol):
+    """What is asked of a treq client."""
+
+    def post(self, url: str, **kwargs: Any) -> "Deferred[IResponse]": ...
+
+
+@attrs.define(eq=False, slots=False)
+class Upstream:
+    """
+    A server that answers chat requests.
+
+    :param client: a treq client; see :mod:`pollinations.upstream.agent`.
+    :param url: where chat completions are posted.
+    :param clock: measures its limits of time.
+    :param key: gives the Bearer key at this moment, or ``None`` for a server that wants none.
+    """
+
+    _client: Client
+    url: str
+    _clock: IReactorTime
+    _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
+
+    async def open(self, sent: ChatRequest, context: Context) -> Body:
+        """
+        Ask, and wait until the answer is known to be one: its first bytes are ready to leave.
+
+        :param sent: what is posted.
+        :param context: what the stages of the answer may know.
+        :raises UpstreamFailed: there is no answer; nothing has reached the client.
+        """
+        response = await self._ask(sent, context)
+        if response.code != 200:
+            raise await self._rejection(response)
+        body = self._body(response, context)
+        response.deliverBody(body)
+        await body.started
+        return body
+
+    async def _ask(self, sent: ChatRequest, context: Context) -> IResponse:
+        asked = self._client.post(
+            self.url,
+            data=Whole(sent.to_json()),
+            headers=self._headers(context.settings.user_agent),
+            allow_redirects=False,
+            unbuffered=True,
+            reactor=self._clock,
+        )
+        asked.addTimeout(context.settings.timeouts.first_byte, self._clock)
+        try:
+            return await asked
+        except TimeoutError:
+            message = "The upstream did not answer in time."
+            raise UpstreamFailed("first_byte", 504, message) from None
+        except (ConnectError, DNSLookupError) as e:
+            raise UpstreamFailed("connect", 502, "The upstream cannot be reached.") from e
+        except (ResponseFailed, RequestTransmissionFailed, ConnectionClosed) as e:
+            raise UpstreamFailed("first_byte", 502, "The upstream hung up.") from e
+
+    def _headers(self, user_agent: str) -> Headers:
+        headers = {
+            "Accept": "application/json, text/event-stream",
+            "Content-Type": "application/json",
+            "User-Agent": user_agent,
+        }
+        if key := self._key():
+            headers["Authorization"] = f"Bearer {key}"
+        return Headers({name: [value] for name, value in headers.items()})
+
+    def _body(self, response: IResponse, context: Context) -> Body:
+        timeouts = context.settings.timeouts
+        answer = Answer(context, stages_for(context), _sends_events(response, context.request))
+        keepalive = context.settings.keepalive if context.request.stream else None
+        return Body(answer, self._clock, timeouts.idle, keepalive, timeouts.first_token)
+
+    async def _rejection(self, response: IResponse) -> UpstreamFailed:
+        rest = _Rest()
+        response.deliverBody(rest)
+        rest.read.addTimeout(REJECTION_PATIENCE, self._clock)
+        try:
+            body = await rest.read
+        except TimeoutError:
+            body = rest.sofar()
+        return failure_from(response.code, response.headers, body, self._clock.seconds())
+
+
+def _sends_events(response: IResponse, asked: ChatRequest) -> bool:
+    """Whether the body is a stream of events, by what the upstream says, else by what we asked."""
+    kind = (response.headers.getRawHeaders("Content-Type") or [""])[0].lower()
+    if kind.startswith("text/event-stream"):
+        return True
+    return asked.stream and not kind.startswith(("application/json", "text/html"))
+
+
+@attrs.define(eq=False, slots=False)
+class _Rest(NetworkProtocol):
+    """Reads the beginning of a reply that is no answer, and hangs up on the rest."""
+
+    read: Deferred[bytes] = attrs.field(init=False)
+    _pieces: list[bytes] = attrs.field(factory=list, init=False)
+    _size: int = attrs.field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.read = Deferred(lambda _: self._stop())
+
+    def sofar(self) -> bytes:
+        return b"".join(self._pieces)[:REJECTION_LIMIT]
+
+    def dataReceived(self, data: bytes) -> None:
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > REJECTION_LIMIT:
+            self._stop()
+            self._done()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._done()
+
+    def _done(self) -> None:
+        if not self.read.called:
+            self.read.callback(self.sofar())
+
+    def _stop(self) -> None:
+        if self.transport is not None:
+            cast(IPushProducer, self.transport).stopProducing()

@@ -1,0 +1,201 @@
+"""
+The OpenAI endpoints, as a Klein resource.
+
+Importing this installs Twisted's default reactor, as importing klein does.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+import attrs
+import orjson
+from klein import Klein
+from twisted.internet.defer import CancelledError
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
+from werkzeug.exceptions import HTTPException
+
+from .. import __version__
+from ..chat.request import ChatRequest
+from ..errors import InvalidRequest, UpstreamFailed
+from ..routing.listing import entry, listing
+from ..upstream.exchange import Exchange, Reply
+from .errors import of_http, write_error
+from .metrics import CONTENT_TYPE, Metrics
+from .relay import relay
+
+Connect = Callable[[str], Awaitable[None]]
+"""Checks a key and stores it; raises :class:`InvalidRequest` when it is not one."""
+
+
+@attrs.define(eq=False, slots=False)
+class OpenAIResource:
+    """
+    The API: ``OpenAIResource(exchange, clock).app.resource()`` goes into any Twisted site.
+
+    :param exchange: what answers the requests.
+    :param clock: tells how long this has been up.
+    :param connect: stores a key; without it ``/v1/auth`` is not served.
+    :param metrics: what is counted.
+    """
+
+    _exchange: Exchange
+    _clock: IReactorTime
+    _connect: Connect | None = None
+    metrics: Metrics = attrs.field(factory=Metrics)
+
+    draining: bool = attrs.field(default=False, init=False)
+    """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
+
+    _open: int = attrs.field(default=0, init=False)
+    _started: float = attrs.field(init=False)
+
+    app = Klein()
+    _log = Logger()
+
+    def __attrs_post_init__(self) -> None:
+        self._started = self._clock.seconds()
+        self._exchange.observers.append(self.metrics.observe)
+
+    @app.route("/v1/chat/completions/", methods=["POST"], strict_slashes=False)
+    @app.route("/chat/completions/", methods=["POST"], strict_slashes=False)
+    async def chat(self, request: IRequest) -> bytes | None:
+        """Answer a chat request, as a stream or whole."""
+        asked = ChatRequest.from_json(request.content.read())
+        self._enter()
+        try:
+            reply = await self._exchange.ask(asked, _own_id(request))
+            return await self._answer(reply, asked, request)
+        finally:
+            self._leave()
+
+    @app.route("/v1/models/", methods=["GET"], strict_slashes=False)
+    @app.route("/models/", methods=["GET"], strict_slashes=False)
+    def models(self, request: IRequest) -> bytes:
+        """List the models that can be asked for."""
+        situation = self._exchange.situation()
+        everything = request.args.get(b"all", [b""])[0] not in (b"", b"0", b"false")
+        found = listing(situation.catalogue, situation.has_key, everything)
+        return _json(request, {"object": "list", "data": found})
+
+    @app.route("/v1/models/<path:name>", methods=["GET"])
+    @app.route("/models/<path:name>", methods=["GET"])
+    def model(self, request: IRequest, name: str) -> bytes:
+        """Describe one model, by any of its names."""
+        situation = self._exchange.situation()
+        found = entry(situation.catalogue, name.rstrip("/"), situation.has_key)
+        if found is None:
+            raise InvalidRequest(
+                f"There is no model '{name}'.", "model", status=404, code="model_not_found"
+            )
+        return _json(request, found)
+
+    @app.route("/health/", methods=["GET"], strict_slashes=False)
+    def health(self, request: IRequest) -> bytes:
+        """Say that this is up and how it is set; nobody is asked for it."""
+        situation = self._exchange.situation()
+        status = {
+            "status": "ok",
+            "version": __version__,
+            "mode": situation.mode,
+            "has_key": situation.has_key,
+            "uptime": round(self._clock.seconds() - self._started, 3),
+        }
+        return _json(request, status)
+
+    @app.route("/health/live/", methods=["GET"], strict_slashes=False)
+    def live(self, request: IRequest) -> bytes:
+        """Say that the process turns."""
+        return _json(request, {"status": "ok"})
+
+    @app.route("/health/ready/", methods=["GET"], strict_slashes=False)
+    def ready(self, request: IRequest) -> bytes:
+        """Say whether new requests are welcome."""
+        if self.draining:
+            request.setResponseCode(503)
+        return _json(request, {"status": "draining" if self.draining else "ok"})
+
+    @app.route("/v1/auth/", methods=["POST"], strict_slashes=False)
+    async def auth(self, request: IRequest) -> bytes:
+        """Check a key and keep it."""
+        if self._connect is None:
+            raise InvalidRequest("Keys are not kept here.", status=404)
+        await self._connect(_api_key(request.content.read()))
+        return _json(request, {"status": "ok"})
+
+    @app.route("/metrics/", methods=["GET"], strict_slashes=False)
+    def figures(self, request: IRequest) -> bytes:
+        """Give what was counted."""
+        request.setHeader(b"Content-Type", CONTENT_TYPE)
+        return self.metrics.text()
+
+    @app.handle_errors(InvalidRequest, UpstreamFailed)
+    def refused(self, request: IRequest, failure: Failure) -> bytes:
+        """An error that says itself what it means."""
+        return write_error(request, cast(UpstreamFailed, failure.value))
+
+    @app.handle_errors(HTTPException)
+    def unserved(self, request: IRequest, failure: Failure) -> bytes:
+        """A path or method that is not served."""
+        return of_http(request, cast(HTTPException, failure.value))
+
+    @app.handle_errors(Exception)
+    def broken(self, request: IRequest, failure: Failure) -> bytes | None:
+        """A bug of ours, or a client who has left."""
+        if failure.check(CancelledError):
+            return None
+        self._log.failure("a request could not be served", failure)
+        return write_error(request, UpstreamFailed("reply", 500, "The proxy itself failed."))
+
+    def _enter(self) -> None:
+        most = self._exchange.situation().settings.listener.requests
+        if self._open >= most:
+            raise UpstreamFailed(
+                "connect", 503, f"The proxy already serves {most} requests.", retry_after=1
+            )
+        self._open += 1
+        self.metrics.in_flight.set(self._open)
+
+    def _leave(self) -> None:
+        self._open -= 1
+        self.metrics.in_flight.set(self._open)
+
+    async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
+        for name, value in reply.headers.items():
+            request.setHeader(name, value.encode("ascii", "replace"))
+        if reply.body is None:
+            assert reply.failure is not None
+            return write_error(request, reply.failure)
+        if asked.stream:
+            request.setHeader(b"Content-Type", b"text/event-stream; charset=utf-8")
+            request.setHeader(b"Cache-Control", b"no-cache")
+            request.setHeader(b"X-Accel-Buffering", b"no")
+        else:
+            request.setHeader(b"Content-Type", b"application/json")
+        await relay(reply.body, request)
+        return None
+
+
+def _own_id(request: Any) -> str:
+    given = request.responseHeaders.getRawHeaders("x-request-id")
+    return given[0] if given else ""
+
+
+def _json(request: Any, value: Mapping[str, Any]) -> bytes:
+    body = orjson.dumps(value)
+    request.setHeader(b"Content-Type", b"application/json")
+    request.setHeader(b"Content-Length", b"%d" % len(body))
+    return body
+
+
+def _api_key(body: bytes) -> str:
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise InvalidRequest("The body is not valid JSON.") from None
+    key = data.get("apiKey") if isinstance(data, dict) else None
+    if not isinstance(key, str) or not key.strip():
+        raise InvalidRequest("'apiKey' must be a string.", "apiKey")
+    return key.strip()

@@ -1,0 +1,141 @@
+"""
+Listens, says where, and refuses to do so where strangers could come in.
+"""
+
+import http.client
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+import attrs
+import orjson
+from twisted.application.service import Service
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from .. import __version__
+from ..settings.home import Home, Running
+
+ASKING = 1.0
+"""Seconds for which whoever holds a port may take to say who it is."""
+
+
+@attrs.define(eq=False, slots=False)
+class Door(Service):
+    """
+    The listening ports of a proxy.
+
+    :param endpoints: where to listen.
+    :param factory: what serves there.
+    :param home: where it is written down that this proxy runs.
+    :param guarded: whether clients must bear a token, without which only this machine may come in.
+    :param now: tells the time of day, in seconds since the epoch.
+    :param say: is given the line that says where this listens.
+    """
+
+    _endpoints: Sequence[IStreamServerEndpoint]
+    _factory: IProtocolFactory
+    _home: Home
+    _guarded: bool
+    _now: Callable[[], float]
+    _say: Callable[[str], None]
+
+    ports: list[IListeningPort] = attrs.field(factory=list, init=False)
+    """What is open."""
+
+    _log = Logger()
+
+    def startService(self) -> None:
+        """
+        Listen.
+
+        :raises SystemExit: that is not possible, or not safe. The message is for a person.
+        """
+        super().startService()
+        for endpoint in self._endpoints:
+            self._open(endpoint)
+        self._announce()
+
+    def stopService(self) -> "Deferred[Any]":
+        """Let nobody in any more."""
+        super().stopService()
+        with suppress(OSError):
+            self._home.withdraw(os.getpid())
+        ports, self.ports = self.ports, []
+        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+
+    def _open(self, endpoint: IStreamServerEndpoint) -> None:
+        opened: list[IListeningPort | Failure] = []
+        endpoint.listen(self._factory).addBoth(opened.append)
+        [result] = opened
+        if isinstance(result, Failure):
+            result.trap(CannotListenError)
+            raise SystemExit(why_not(result.value))
+        self.ports.append(result)
+        if not self._guarded and not is_local(result.getHost()):
+            result.stopListening()
+            raise SystemExit(
+                f"{result.getHost()} can be reached from other machines, and whoever reaches it"
+                " spends your pollen: run `pollinations token` first, which makes a token that"
+                " every client must bear, or listen on 127.0.0.1."
+            )
+
+    def _announce(self) -> None:
+        """Say where this listens: on the terminal, and for other programs."""
+        url, port = next(filter(None, map(_url, self.ports)), (None, None))
+        if url is None:
+            return
+        self._say(f"POLLINATIONS_URL={url}")
+        running = Running(url, os.getpid(), port, __version__, int(self._now()))
+        try:
+            self._home.announce(running)
+        except OSError as e:
+            self._log.warn("other programs cannot find this proxy: {error}", error=e)
+
+
+def is_local(address: object) -> bool:
+    """Whether only this machine reaches *address*."""
+    if isinstance(address, IPv4Address | IPv6Address):
+        return ip_address(address.host.partition("%")[0]).is_loopback
+    return True
+
+
+def _url(port: IListeningPort) -> tuple[str, int] | None:
+    address = port.getHost()
+    if not isinstance(address, IPv4Address | IPv6Address):
+        return None
+    secure = "TLS" in type(port).__name__.upper() or getattr(port, "_tlsFactory", None) is not None
+    scheme = "https" if secure else "http"
+    host = "127.0.0.1" if address.host in ("0.0.0.0", "") else address.host
+    host = "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}:{address.port}/v1", address.port
+
+
+def why_not(error: CannotListenError) -> str:
+    """Why a port cannot be listened on, for a person, with the way out."""
+    where = f"port {error.port} on {error.interface or 'all interfaces'}"
+    if not isinstance(error.port, int):
+        return f"Cannot listen on {error.port}: {error.socketError}."
+    holder = _holder(error.interface or "127.0.0.1", error.port)
+    return f"Cannot listen on {where}: {error.socketError}. {holder} Use --port 0 for a free port."
+
+
+def _holder(host: str, port: int) -> str:
+    """Who holds a port, as far as it says."""
+    asked = http.client.HTTPConnection(host, port, timeout=ASKING)
+    try:
+        asked.request("GET", "/health")
+        health = orjson.loads(asked.getresponse().read(65536))
+    except (OSError, http.client.HTTPException, ValueError):
+        return "Something else holds it."
+    finally:
+        asked.close()
+    if isinstance(health, dict) and {"status", "version", "mode", "has_key"} <= health.keys():
+        return f"A pollinations proxy (version {health['version']}) already answers there."
+    return "Something else holds it."

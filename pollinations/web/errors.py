@@ -1,0 +1,34 @@
+"""The one place where errors become statuses."""
+
+from math import ceil
+from typing import Any
+
+import orjson
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from ..chat.envelope import envelope_of
+from ..errors import InvalidRequest, UpstreamFailed
+
+
+def write_error(request: Any, error: InvalidRequest | UpstreamFailed) -> bytes:
+    """Set status and headers of *request* for *error*, and give the body."""
+    request.setResponseCode(error.status)
+    request.setHeader(b"Content-Type", b"application/json")
+    wait = getattr(error, "retry_after", None)
+    if wait is not None and error.status in (429, 503):
+        request.setHeader(b"Retry-After", b"%d" % max(1, ceil(wait)))
+    body = orjson.dumps(envelope_of(error))
+    request.setHeader(b"Content-Length", b"%d" % len(body))
+    return body
+
+
+def of_http(request: Any, error: HTTPException) -> bytes:
+    """A path or a method that is not served."""
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        request.setHeader(b"Allow", ", ".join(sorted(error.valid_methods)).encode())
+    status = error.code or 404
+    message = {
+        404: "There is nothing at this path.",
+        405: "This path does not take this method.",
+    }.get(status, "This request cannot be served.")
+    return write_error(request, InvalidRequest(message, status=max(status, 400)))

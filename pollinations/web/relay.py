@@ -1,0 +1,27 @@
+"""Gives an answer to the client who asked."""
+
+from typing import Any
+
+import orjson
+
+from ..chat import sse
+from ..chat.envelope import envelope_of
+from ..errors import UpstreamFailed
+from ..upstream.body import Body
+
+
+async def relay(body: Body, request: Any) -> None:
+    """
+    Write *body* to *request* until both are over, at the client's pace.
+
+    A client who leaves cancels this, and the upstream's connection with it. The status has been
+    spent: an answer that breaks off ends in an error event and a closed connection.
+    """
+    body.attach(request)
+    try:
+        await body.ended
+    except UpstreamFailed as failure:
+        request.write(sse.encode(orjson.dumps(envelope_of(failure))))
+        channel = request.channel
+        request.finish()
+        channel.loseConnection()
