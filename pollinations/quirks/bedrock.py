@@ -1,9 +1,10 @@
 """What Claude and Nova share: Bedrock's idea of a conversation with tools."""
 
 from ..chat.request import ChatRequest
+from .dialects import CLAUDE
 from .ids import form, in_form
 from .quirk import Quirk, Rule, Target
-from .tools import has_history
+from .tools import has_history, schemas
 
 NOOP = {
     "type": "function",
@@ -27,4 +28,4 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("tool-ids", in_form(form("a-zA-Z0-9_-", 1, 64))),
 )
 
-QUIRK = Quirk("bedrock", ("bedrock",), RULES)
+QUIRK = Quirk("bedrock", ("bedrock",), (*RULES, ("schema", schemas(CLAUDE))))

@@ -3,4 +3,4 @@
 from . import bedrock
 from .quirk import Quirk
 
-QUIRK = Quirk("claude", ("claude", "anthropic"), bedrock.RULES)
+QUIRK = Quirk("claude", ("claude", "anthropic"), bedrock.QUIRK.rules)

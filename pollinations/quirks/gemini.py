@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from ..chat.request import ChatRequest, JSONObject
 from ..routing.route import ENTER, FREE
 from . import results, signatures
+from .dialects import GEMINI
 from .messages import calls_of, each_message, name_of, parts_of, with_calls, with_messages
 from .quirk import Quirk, Rule, Target
-from .tools import is_function, with_tools
+from .tools import is_function, schemas, with_tools
 
 SEARCH = "google_search"
 
@@ -101,6 +102,7 @@ QUIRK = Quirk(
         ("no-tools", no_tools),
         ("tools", functions_only),
         ("tools-config", search_disabled_for_free),
+        ("schema", schemas(GEMINI)),
         *TURNS,
     ),
     unless=("nomnom", "gemini-scrape"),

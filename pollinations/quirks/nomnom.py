@@ -1,9 +1,11 @@
 """NomNom is a Gemini that searches; it stops early unless it is told how much it may say."""
 
 from ..chat.request import ChatRequest
+from .dialects import GEMINI
 from .gemini import TURNS, search_disabled
 from .limits import asked_for
 from .quirk import Quirk, Target
+from .tools import schemas
 
 MAX_TOKENS = 2048
 
@@ -19,6 +21,7 @@ QUIRK = Quirk(
     (
         ("max-tokens", max_tokens),
         ("tools-config", search_disabled),
+        ("schema", schemas(GEMINI)),
         *TURNS,
     ),
 )

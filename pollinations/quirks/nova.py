@@ -2,8 +2,10 @@
 
 from ..chat.request import ChatRequest
 from . import bedrock
+from .dialects import NOVA
 from .limits import asked_for
 from .quirk import Quirk, Target
+from .tools import schemas
 
 MAX_TOKENS = 8000
 
@@ -21,4 +23,8 @@ def _too_high(limit: object) -> bool:
     return isinstance(limit, int | float) and limit > MAX_TOKENS
 
 
-QUIRK = Quirk("nova", ("nova",), (("max-tokens", max_tokens), *bedrock.RULES))
+QUIRK = Quirk(
+    "nova",
+    ("nova",),
+    (("max-tokens", max_tokens), *bedrock.RULES, ("schema", schemas(NOVA))),
+)

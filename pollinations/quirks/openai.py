@@ -3,10 +3,11 @@
 from itertools import chain
 
 from ..chat.request import ChatRequest
+from .dialects import OPENAI
 from .ids import form, in_form
 from .messages import name_of
 from .quirk import Quirk, Target
-from .tools import called, chosen, with_tools
+from .tools import called, chosen, schemas, with_tools
 
 MOST_TOOLS = 120
 """Azure's cap is 128; the rest is left for what the service adds."""
@@ -48,5 +49,9 @@ def fewer_tools(request: ChatRequest, target: Target) -> ChatRequest:
 QUIRK = Quirk(
     "openai",
     ("openai", "gpt", "chatgpt", "azure"),
-    (("tools", fewer_tools), ("tool-ids", in_form(form(r"\s\S", 1, 40)))),
+    (
+        ("tools", fewer_tools),
+        ("schema", schemas(OPENAI)),
+        ("tool-ids", in_form(form(r"\s\S", 1, 40))),
+    ),
 )

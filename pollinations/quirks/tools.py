@@ -1,11 +1,14 @@
 """Looking at the tools of a request, and which of them it names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import is_
 from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
+from .dialects import Dialect
 from .messages import calls_of, name_of
+from .quirk import Rule, Target
+from .schema import sanitized
 
 
 def is_function(tool: JSONObject) -> bool:
@@ -29,17 +32,23 @@ def with_tools(request: ChatRequest, tools: Sequence[JSONObject]) -> ChatRequest
     return sent.without("tool_choice") if lost & chosen(request) else sent
 
 
-def each_function(request: ChatRequest, change: Callable[[JSONObject], JSONObject]) -> ChatRequest:
-    """*request* with *change* made to the ``function`` of every tool that has one."""
+def schemas(dialect: Dialect) -> Rule:
+    """The rule that brings the parameters of every function into *dialect*."""
 
-    def changed(tool: JSONObject) -> JSONObject:
-        function = tool.get("function")
-        if not isinstance(function, Mapping):
-            return tool
-        new = change(function)
-        return tool if new is function else {**tool, "function": new}
+    def rule(request: ChatRequest, target: Target) -> ChatRequest:
+        return with_tools(request, [_in_dialect(tool, dialect) for tool in request.tools])
 
-    return with_tools(request, [changed(tool) for tool in request.tools])
+    return rule
+
+
+def _in_dialect(tool: JSONObject, dialect: Dialect) -> JSONObject:
+    function = tool.get("function")
+    if not isinstance(function, Mapping) or "parameters" not in function:
+        return tool
+    parameters = sanitized(function["parameters"], dialect)
+    if parameters is function["parameters"]:
+        return tool
+    return {**tool, "function": {**function, "parameters": parameters}}
 
 
 def chosen(request: ChatRequest) -> set[str]:

@@ -136,7 +136,7 @@ MESSAGES = st.fixed_dictionaries(
     },
 )
 REQUESTS = st.fixed_dictionaries(
-    {"messages": st.lists(MESSAGES, min_size=1, max_size=8)},
+    {"messages": st.lists(MESSAGES, min_size=1, max_size=5)},
     optional={"tools": st.just([tool()]), "tool_choice": JSON, "max_tokens": JSON, "stop": JSON},
 ).map(ChatRequest)
 
