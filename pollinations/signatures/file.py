@@ -58,6 +58,7 @@ class FileSignatureStore:
     _writing: DeferredLock = attrs.field(factory=DeferredLock, init=False)
     _soon: IDelayedCall | None = attrs.field(default=None, init=False)
     _failing: bool = attrs.field(default=False, init=False)
+    _closed: bool = attrs.field(default=False, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
@@ -76,11 +77,14 @@ class FileSignatureStore:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         self._entries.put(entries)
         self._new.put(entries)
-        if self._soon is None:
+        if self._closed:
+            self._write_now()
+        elif self._soon is None:
             self._soon = self._clock.callLater(self._delay, self._write_now)
 
     async def close(self) -> None:
-        """Write what has not been written yet."""
+        """Write what has not been written yet; what comes later is written at once."""
+        self._closed = True
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None

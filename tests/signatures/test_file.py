@@ -106,6 +106,14 @@ class WritingTests(_FileTests):
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.successResultOf(store.close())
 
+    def test_learned_after_closing(self) -> None:
+        """What a last answer brings after that is written at once, for there is no later."""
+        store = self.store()
+        self.successResultOf(store.close())
+        self.successResultOf(store.put({"a": "1"}))
+        self.assertEqual(self.written(), {"a": "1"})
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_closing_without_news(self) -> None:
         """A service that has learned nothing leaves no file."""
         store = self.store()

@@ -1,0 +1,68 @@
+"""A signature store as a part of a service: what it does at the start and at the end."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from ..interfaces import ISignatureStore
+from .imported import import_v3
+
+
+@implementer(ISignatureStore)
+@attrs.define(eq=False, slots=False)
+class SignatureService(Service):
+    """
+    A store that takes over what version 3 remembered when it starts, and is closed when it stops.
+
+    :param store: any signature store. If it has a coroutine method ``close``, that is awaited when
+        the service stops.
+    :param v3: the file of version 3, which need not be there; ``None`` to take over nothing.
+    """
+
+    store: ISignatureStore
+    v3: Path | None = None
+    imported: bool = attrs.field(default=False, init=False)
+    """Whether the store may hold entries of version 3, so that it is worth asking for them."""
+
+    _importing: Deferred[None] = attrs.field(factory=lambda: succeed(None), init=False, repr=False)
+    _log = Logger()
+
+    def startService(self) -> None:
+        """Look for what version 3 has left; nobody waits for it."""
+        super().startService()
+        self._importing = Deferred.fromCoroutine(self._import())
+        self._importing.addErrback(self._not_imported)
+
+    def stopService(self) -> Deferred[None]:
+        """Let the store write what it has not written yet."""
+        super().stopService()
+        self._importing.cancel()
+        return Deferred.fromCoroutine(self._close())
+
+    async def get(self, keys: Collection[str]) -> Mapping[str, str]:
+        """See :class:`pollinations.interfaces.ISignatureStore`."""
+        return await self.store.get(keys)
+
+    async def put(self, entries: Mapping[str, str]) -> None:
+        """See :class:`pollinations.interfaces.ISignatureStore`."""
+        await self.store.put(entries)
+
+    async def _import(self) -> None:
+        if self.v3 is not None:
+            self.imported = await import_v3(self.store, self.v3)
+
+    def _not_imported(self, failure: Failure) -> None:
+        if not failure.check(CancelledError):
+            self._log.failure("nothing was imported", failure)
+
+    async def _close(self) -> None:
+        close: Any = getattr(self.store, "close", None)
+        if close is not None:
+            await close()
