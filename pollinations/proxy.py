@@ -1,6 +1,7 @@
 """A whole proxy, put together from what it was started with. Nothing is decided here."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import attrs
@@ -8,9 +9,10 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import serverFromString
 
 from .routing.route import ENTER, FREE
-from .settings.home import read_token
+from .settings.home import read_token, user_folder
 from .settings.keys import Keys, Places
 from .settings.watch import FileWatch
+from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
 from .testing.service import DEMO_KEY, ImitationService
@@ -31,6 +33,9 @@ from .web.request import BoundedSite
 FREE_CHAT = "/openai/chat/completions"
 ENTER_CHAT = "/v1/chat/completions"
 
+V3_SIGNATURES = Path(".config/opencode/pollinations-signature.json")
+"""Where version 3 of the OpenCode plugin kept signatures, in the user's folder."""
+
 
 def proxy(
     start: Start, environ: Mapping[str, str], reactor: Any, now: Callable[[], float]
@@ -46,7 +51,8 @@ def proxy(
         return _demo(start, reactor, now)
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
-    return _together(watch, _Parts(start, reactor, now, keys.value).service())
+    v3 = user_folder(environ) / V3_SIGNATURES
+    return _together(watch, _Parts(start, reactor, now, keys.value, v3).service())
 
 
 def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
@@ -65,7 +71,7 @@ def _together(*parts: IService) -> MultiService:
     return whole
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, slots=False)
 class _Parts:
     """The parts of one proxy."""
 
@@ -73,6 +79,7 @@ class _Parts:
     reactor: Any
     now: Callable[[], float]
     key: Callable[[], str | None] = attrs.field(repr=False)
+    v3: Path | None = None
 
     def service(self) -> IService:
         """All of them, in the order in which they start; they stop in the other."""
@@ -86,7 +93,7 @@ class _Parts:
         outlook.quota = quota = QuotaService(
             accounts, reactor, self.now, self.key, start.refresh, outlook.cooldowns.looked
         )
-        store = open_store(start.signatures, reactor)
+        store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
         api = OpenAIResource(
             self._exchange(outlook, store), reactor, lambda key: accounts.connect(key, file)
         )
@@ -98,14 +105,21 @@ class _Parts:
         timeout = start.file.settings.timeouts.account
         return AccountQuota(self.client, start.enter_url, key, self.reactor, self.now, timeout)
 
-    def _exchange(self, outlook: Outlook, store: Any) -> Exchange:
+    def _exchange(self, outlook: Outlook, store: SignatureService) -> Exchange:
         start, reactor = self.start, self.reactor
         upstreams = {
             FREE: Upstream(self.client, start.free_url + FREE_CHAT, reactor),
             ENTER: Upstream(self.client, start.enter_url + ENTER_CHAT, reactor, self.key),
         }
         lanes = {FREE: Lane(reactor)}
-        return Exchange(reactor, upstreams, signatures=store, outlook=outlook, lanes=lanes)
+        return Exchange(
+            reactor,
+            upstreams,
+            signatures=store,
+            outlook=outlook,
+            lanes=lanes,
+            imported=lambda: store.imported,
+        )
 
     def _door(self, api: OpenAIResource) -> Door:
         start, token = self.start, read_token(self.start.home.token)

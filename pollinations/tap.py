@@ -62,9 +62,14 @@ def makeService(options: Options, reactor: Any = None) -> IService:
     The proxy, as a service.
 
     :param reactor: what to run on; by default the global reactor.
+    :raises SystemExit: what was asked for cannot be; the message is for a person.
     """
     if reactor is None:
         from twisted.internet import reactor
     from .proxy import proxy
 
-    return proxy(options.start, os.environ, reactor, time.time)
+    try:
+        return proxy(options.start, os.environ, reactor, time.time)
+    except ValueError as e:
+        # What is wrong in a URI or an endpoint is known only when it is opened.
+        raise SystemExit(f"Cannot start: {e}") from e

@@ -28,6 +28,7 @@ from ..web.api import OpenAIResource
 from ..web.guard import Guard
 from . import lists
 from .account import DEMO_KEY
+from .demo import Demo
 from .imitation import Imitation
 from .script import Model
 
@@ -70,7 +71,6 @@ class Together:
     settings: Settings = attrs.field(factory=Settings)
     key: str | None = DEMO_KEY
     token: str | None = None
-    imported: bool = False
     quota: Seen = attrs.field(factory=Seen)
     clock: Clock = attrs.field(factory=Clock)
     imitation: Imitation = attrs.field(init=False)
@@ -82,8 +82,7 @@ class Together:
     client: HTTPClient = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        chosen = {} if self.model is None else {"model": self.model}
-        self.imitation = Imitation(self.clock, **chosen)
+        self.imitation = Imitation(self.clock, self.model or Demo())
         self.catalogue = Catalogue(
             {
                 FREE: parse_list(lists.rich(lists.FREE, "today")),
@@ -138,9 +137,9 @@ class Together:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> "Got":
         """Send any request, and let happen what can happen at once."""
-        sent = {"Host": "127.0.0.1:10001", **headers}
+        sent: Any = {"Host": "127.0.0.1:10001", **headers}
         url, data = f"http://127.0.0.1:10001{path}", None if body is None else Whole(body)
-        asked = self.client.request(method, url, headers=sent, data=data, unbuffered=True)
+        asked: Any = self.client.request(method, url, headers=sent, data=data, unbuffered=True)
         got = Got(asked)
         self.pump()
         return got

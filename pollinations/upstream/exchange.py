@@ -79,7 +79,7 @@ class Exchange:
     :param outlook: what is known at the moment.
     :param lanes: universe to its queue, for those that serve one request at a time.
     :param jitter: gives a random number from 0 to 1.
-    :param imported: whether the signatures may hold entries of an older version.
+    :param imported: says whether the signatures may hold entries of an older version.
     """
 
     clock: IReactorTime
@@ -94,7 +94,7 @@ class Exchange:
     )
     lanes: Mapping[str, Lane] = attrs.field(factory=dict)
     jitter: Callable[[], float] = random.random
-    imported: bool = False
+    imported: Callable[[], bool] = lambda: False
 
     records: Records = attrs.field(factory=Records, init=False)
     """The last requests."""
@@ -198,7 +198,7 @@ class _Asking:
 
     async def _made_ready(self, route: Route) -> Sanitized:
         exchange = self.exchange
-        remembered = await exchange.signatures.get(keys_of(self.asked, exchange.imported))
+        remembered = await exchange.signatures.get(keys_of(self.asked, exchange.imported()))
         return exchange.sanitizer.sanitize(self.asked, route, remembered)
 
     async def _waited(self, route: Route, failure: UpstreamFailed, tries: int) -> bool:

@@ -75,8 +75,7 @@ class Door(Service):
         endpoint.listen(self._factory).addBoth(opened.append)
         [result] = opened
         if isinstance(result, Failure):
-            result.trap(CannotListenError)
-            raise SystemExit(why_not(result.value))
+            raise SystemExit(why_not(result))
         self.ports.append(result)
         if not self._guarded and not is_local(result.getHost()):
             result.stopListening()
@@ -117,8 +116,11 @@ def _url(port: IListeningPort) -> tuple[str, int] | None:
     return f"{scheme}://{host}:{address.port}/v1", address.port
 
 
-def why_not(error: CannotListenError) -> str:
+def why_not(failure: Failure) -> str:
     """Why a port cannot be listened on, for a person, with the way out."""
+    error = failure.value
+    if not isinstance(error, CannotListenError):
+        return f"Cannot listen: {error}."
     where = f"port {error.port} on {error.interface or 'all interfaces'}"
     if not isinstance(error.port, int):
         return f"Cannot listen on {error.port}: {error.socketError}."

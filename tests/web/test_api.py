@@ -1,0 +1,367 @@
+"""The endpoints, asked as a client asks them, in front of an imitated upstream."""
+
+import orjson
+import pytest
+from twisted.trial.unittest import SynchronousTestCase
+
+from pollinations import __version__
+from pollinations.errors import InvalidRequest
+from pollinations.settings.schema import Listener, Settings
+from pollinations.testing import scripts
+from pollinations.testing.account import DEMO_KEY
+from pollinations.testing.together import Together
+
+HELLO = scripts.text("Hel", "lo")
+CHAT = "/v1/chat/completions"
+MESSAGES = [{"role": "user", "content": "hi"}]
+
+
+class ChatTests(SynchronousTestCase):
+    """Tests for ``/v1/chat/completions``."""
+
+    def test_answers_in_json(self) -> None:
+        """Without ``stream`` the answer is one JSON text, as OpenAI's default is."""
+        got = Together(HELLO).chat("hi")
+        self.assertEqual((got.status, got.text, got.whole), (200, "Hello", True))
+        self.assertEqual(got.header("Content-Type"), "application/json")
+        self.assertEqual(got.json["object"], "chat.completion")
+
+    def test_answers_with_events(self) -> None:
+        """With ``stream`` it is events, and ``[DONE]`` once, at the end."""
+        got = Together(HELLO).chat("hi", stream=True)
+        self.assertEqual((got.status, got.text, got.whole), (200, "Hello", True))
+        self.assertTrue(str(got.header("Content-Type")).startswith("text/event-stream"))
+        self.assertTrue(got.data.endswith(b"data: [DONE]\n\n"))
+        self.assertEqual(got.data.count(b"[DONE]"), 1)
+
+    def test_answers_at_the_short_path(self) -> None:
+        """Clients whose base has no ``/v1`` are served too; so are slashes and queries."""
+        for path in ("/chat/completions", f"{CHAT}/", f"{CHAT}?x=1", "/chat/completions/"):
+            got = Together(HELLO).post(path, orjson.dumps({"messages": MESSAGES}))
+            self.assertEqual((got.status, got.text), (200, "Hello"), path)
+
+    def test_sends_to_the_universe_of_the_prefix(self) -> None:
+        """Today's prefixes and those of old; the model reaches the upstream bare."""
+        proxy = Together(HELLO)
+        for name in (
+            "free/openai",
+            "pollinations/free/openai",
+            "enter/openai/gpt-5.4",
+            "pollinations/enter/openai/gpt-5.4",
+            "enter/google/gemini-3-flash-preview",
+        ):
+            self.assertEqual(proxy.chat("hi", model=name).status, 200)
+        self.assertEqual(
+            [(asked.universe, asked.model) for asked in proxy.imitation.asked()],
+            [
+                ("free", "openai"),
+                ("free", "openai"),
+                ("enter", "openai/gpt-5.4"),
+                ("enter", "openai/gpt-5.4"),
+                ("enter", "google/gemini-3-flash-preview"),
+            ],
+        )
+
+    def test_a_request_without_a_model_is_openais(self) -> None:
+        """And goes the cheap way."""
+        proxy = Together(HELLO)
+        proxy.post(CHAT, orjson.dumps({"messages": MESSAGES}))
+        [asked] = proxy.imitation.asked()
+        self.assertEqual((asked.universe, asked.model), ("free", "openai"))
+
+    def test_the_key_goes_to_enter_alone(self) -> None:
+        """The free universe never sees one."""
+        proxy = Together(HELLO)
+        proxy.chat("hi", model="free/openai")
+        proxy.chat("hi", model="enter/openai")
+        free, enter = proxy.imitation.asked()
+        self.assertEqual((free.key, enter.key), ("", DEMO_KEY))
+
+    def test_tells_upstreams_nothing_of_the_client(self) -> None:
+        """Its headers stay here, and ours are those that upstreams take."""
+        proxy = Together(HELLO)
+        headers = {
+            "User-Agent": "OpenAI/Python",
+            "Referer": "http://x",
+            "Cookie": "a=b",
+            "X-Stainless-Os": "Linux",
+            "X-Session-Id": "ses_1",
+        }
+        proxy.chat("hi", headers=headers)
+        [asked] = proxy.imitation.asked()
+        self.assertEqual(
+            dict(asked.headers),
+            {
+                "accept": "application/json, text/event-stream",
+                "accept-encoding": "identity",
+                "connection": "close",
+                "content-length": str(len(asked.raw)),
+                "content-type": "application/json",
+                "host": "up",
+                "user-agent": "curl/8.5.0",
+            },
+        )
+
+    def test_passes_unknown_fields(self) -> None:
+        """What the proxy does not know of, an upstream may."""
+        proxy = Together(HELLO)
+        proxy.chat("hi", wholly_new={"deep": [1, None]}, temperature=0.5)
+        [asked] = proxy.imitation.asked()
+        self.assertEqual(asked.body["wholly_new"], {"deep": [1, None]})
+        self.assertEqual(asked.body["temperature"], 0.5)
+
+    def test_explains_itself(self) -> None:
+        """Each reply says who answered, what was changed, and after how many attempts."""
+        got = Together(HELLO).chat("hi", model="enter/gemini")
+        self.assertEqual(got.header("x-pollinations-universe"), "enter")
+        self.assertEqual(got.header("x-pollinations-model"), "gemini")
+        self.assertEqual(got.header("x-pollinations-attempts"), "1")
+        self.assertIn("all.private", str(got.header("x-pollinations-changes")))
+        self.assertIsNone(got.header("x-pollinations-fallback"))
+
+    def test_passes_nothing_of_an_upstreams_headers(self) -> None:
+        """Neither cookies nor limits nor what it says of other pages."""
+        noisy = {
+            "Set-Cookie": "a=b",
+            "Access-Control-Allow-Origin": "*",
+            "X-RateLimit-Remaining": "0",
+            "X-Powered-By": "somebody",
+        }
+        got = Together(scripts.json({"choices": [{"message": {"content": "x"}}]})).chat("hi")
+        plain = {name for name, _ in got.response.headers.getAllRawHeaders()}
+
+        def loud(asked):
+            script = HELLO(asked)
+            return script.but(headers={**script.headers, **noisy})
+
+        got = Together(loud).chat("hi")
+        self.assertEqual({name for name, _ in got.response.headers.getAllRawHeaders()}, plain)
+
+    def test_wants_a_key_for_enter(self) -> None:
+        """Nobody is asked without one."""
+        proxy = Together(HELLO, key=None)
+        got = proxy.chat("hi", model="enter/openai")
+        self.assertEqual((got.status, got.error["code"]), (401, "api_key_required"))
+        self.assertEqual(proxy.imitation.asked(), [])
+
+    def test_has_room_for_so_many(self) -> None:
+        """More are told to come back."""
+        settings = Settings(listener=Listener(requests=1))
+        proxy = Together(scripts.hanging(), settings=settings)
+        proxy.chat("hi", model="enter/openai")
+        got = proxy.chat("hi", model="enter/openai")
+        self.assertEqual((got.status, got.header("Retry-After")), (503, "1"))
+
+    def test_makes_room_again(self) -> None:
+        """A request that is over, or whose client left, counts no longer."""
+        settings = Settings(listener=Listener(requests=1))
+        proxy = Together(scripts.InTurn(scripts.hanging(), HELLO, HELLO), settings=settings)
+        proxy.chat("hi", model="enter/openai").leave()
+        proxy.pump()
+        for _ in range(2):
+            self.assertEqual(proxy.chat("hi", model="enter/openai").status, 200)
+
+
+WRONG = [
+    (b"", None),
+    (b"{", None),
+    (b'{"messages": [', None),
+    (b"null", None),
+    (b"[]", None),
+    (b'"x"', None),
+    (b"{}", "messages"),
+    (b'{"messages": null}', "messages"),
+    (b'{"messages": []}', "messages"),
+    (b'{"messages": {}}', "messages"),
+    (b'{"messages": "hi"}', "messages"),
+    (b'{"messages": [null]}', "messages[0]"),
+    (b'{"messages": [{}]}', "messages[0].role"),
+    (b'{"messages": [{"role": 1}]}', "messages[0].role"),
+    (b'{"messages": [{"role": "user", "content": 5}]}', "messages[0].content"),
+    (b'{"messages": [{"role": "user", "content": {}}]}', "messages[0].content"),
+    (
+        b'{"messages": [{"role": "assistant", "tool_calls": {}}]}',
+        "messages[0].tool_calls",
+    ),
+    (
+        b'{"messages": [{"role": "assistant", "tool_calls": [1]}]}',
+        "messages[0].tool_calls[0]",
+    ),
+    (
+        b'{"messages": [{"role": "assistant", "tool_calls": [{"function": 1}]}]}',
+        "messages[0].tool_calls[0].function",
+    ),
+    (
+        b'{"messages": [{"role": "tool", "tool_call_id": 7}]}',
+        "messages[0].tool_call_id",
+    ),
+    (b'{"messages": [{"role": "user"}], "model": 5}', "model"),
+    (b'{"messages": [{"role": "user"}], "model": ["a"]}', "model"),
+    (b'{"messages": [{"role": "user"}], "stream": "yes"}', "stream"),
+    (b'{"messages": [{"role": "user"}], "stream": 1}', "stream"),
+    (b'{"messages": [{"role": "user"}], "tools": {}}', "tools"),
+    (b'{"messages": [{"role": "user"}], "tools": ["bash"]}', "tools[0]"),
+    (
+        b'{"messages": [{"role": "user"}], "tools": [{"function": "bash"}]}',
+        "tools[0].function",
+    ),
+    (b'{"messages": [{"role": "user", "content": NaN}]}', None),
+    (b'\xff{"messages": []}', None),
+    (b'{"messages": [{"role": "user", "content": "\\ud800"}]}', None),
+    (b"[" * 100_000, None),
+    (b'{"messages":' * 5000 + b"1" + b"}" * 5000, None),
+]
+
+
+@pytest.mark.parametrize(("body", "param"), WRONG, ids=range(len(WRONG)))
+def test_a_body_that_is_no_request_is_refused(body: bytes, param: str | None) -> None:
+    """With OpenAI's error, which names the field; no upstream hears of it."""
+    proxy = Together(HELLO)
+    got = proxy.post(CHAT, body)
+    assert (got.status, got.error["type"]) == (400, "invalid_request_error")
+    assert got.error["param"] == param
+    assert param is None or param in got.error["message"]
+    assert proxy.imitation.asked() == []
+    assert proxy.chat("hi").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/", 404, None),
+        ("GET", "/nothing", 404, None),
+        ("POST", "/v1/embeddings", 404, None),
+        ("GET", "/v1/chat/completions", 405, "OPTIONS, POST"),
+        ("DELETE", "/v1/models", 405, "GET, HEAD, OPTIONS"),
+        ("POST", "/health", 405, "GET, HEAD, OPTIONS"),
+        ("GET", "/v1/auth", 405, "OPTIONS, POST"),
+        ("GET", "/%ff", 404, None),
+        ("GET", "/v1/%2e%2e/health", 404, None),
+        ("GET", "/v1/models/enter/none/such", 404, None),
+    ],
+)
+def test_what_is_not_served_is_said_so(
+    method: str, path: str, status: int, allow: str | None
+) -> None:
+    """In OpenAI's form, with ``Allow`` where another method would do."""
+    got = Together().ask(method, path, {"Content-Type": "application/json"}, b"{}")
+    assert got.status == status
+    assert got.header("Content-Type") == "application/json"
+    assert set(got.error) == {"message", "type", "param", "code"}
+    if allow is not None:
+        assert set(allow.split(", ")) - {"OPTIONS"} <= set(str(got.header("Allow")).split(", "))
+
+
+class ModelsTests(SynchronousTestCase):
+    """Tests for ``/v1/models``."""
+
+    def test_lists_both_universes(self) -> None:
+        """With a key."""
+        found = Together().get("/v1/models").json
+        ids = [model["id"] for model in found["data"]]
+        self.assertEqual(found["object"], "list")
+        self.assertTrue({"free", "enter"} <= {id.partition("/")[0] for id in ids})
+
+    def test_lists_free_ones_without_a_key(self) -> None:
+        """Unless all are asked for."""
+        proxy = Together(key=None)
+        few, all_ = (proxy.get(f"/models{q}").json["data"] for q in ("/", "?all=1"))
+        self.assertEqual({model["id"].partition("/")[0] for model in few}, {"free"})
+        self.assertGreater(len(all_), len(few))
+
+    def test_describes_one(self) -> None:
+        """By its name with slashes, by an alias, by a name of old."""
+        proxy = Together()
+        for name in ("enter/google/gemini-3-flash-preview", "enter/gemini"):
+            for path in (
+                f"/v1/models/{name}",
+                f"/models/{name}/",
+                f"/v1/models/pollinations/{name}",
+            ):
+                got = proxy.get(path)
+                self.assertEqual(got.status, 200, path)
+                self.assertEqual(got.json["object"], "model")
+
+    def test_answers_head(self) -> None:
+        """With the headers alone."""
+        got = Together().ask("HEAD", "/v1/models", {})
+        self.assertEqual((got.status, got.data), (200, b""))
+
+
+class HealthTests(SynchronousTestCase):
+    """Tests for ``/health``."""
+
+    def test_says_how_it_is_set(self) -> None:
+        """Without asking anybody."""
+        proxy = Together()
+        proxy.clock.advance(5)
+        self.assertEqual(
+            proxy.get("/health").json,
+            {
+                "status": "ok",
+                "version": __version__,
+                "mode": "pro",
+                "has_key": True,
+                "uptime": 5.0,
+            },
+        )
+        self.assertEqual(proxy.imitation.asked(), [])
+
+    def test_is_ready_until_it_drains(self) -> None:
+        """Then new requests belong elsewhere, and it lives all the same."""
+        proxy = Together()
+        self.assertEqual(proxy.get("/health/ready").status, 200)
+        proxy.api.draining = True
+        self.assertEqual(proxy.get("/health/ready").status, 503)
+        self.assertEqual(proxy.get("/health/live/").status, 200)
+
+
+class AuthTests(SynchronousTestCase):
+    """Tests for ``/v1/auth``."""
+
+    def test_is_served_where_keys_are_kept(self) -> None:
+        """And nowhere else."""
+        self.assertEqual(Together().post("/v1/auth", b'{"apiKey": "sk_x"}').status, 404)
+
+    def test_keeps_a_key(self) -> None:
+        """When it is good."""
+        proxy, kept = Together(), []
+
+        async def connect(key: str) -> None:
+            kept.append(key)
+
+        proxy.api._connect = connect
+        got = proxy.post("/v1/auth", b'{"apiKey": " sk_x "}')
+        self.assertEqual((got.status, got.json, kept), (200, {"status": "ok"}, ["sk_x"]))
+
+    def test_refuses_what_is_no_key(self) -> None:
+        """And says so without repeating it."""
+        proxy = Together()
+
+        async def connect(key: str) -> None:
+            raise InvalidRequest("This key is not valid; nothing was changed.", status=401)
+
+        proxy.api._connect = connect
+        for body in (b"{}", b"[]", b"{", b'{"apiKey": 5}', b'{"apiKey": " "}'):
+            self.assertEqual(proxy.post("/v1/auth", body).status, 400)
+        got = proxy.post("/v1/auth", b'{"apiKey": "sk_secret"}')
+        self.assertEqual(got.status, 401)
+        self.assertNotIn(b"sk_secret", got.data)
+
+
+class MetricsTests(SynchronousTestCase):
+    """Tests for ``/metrics``."""
+
+    def test_counts_requests(self) -> None:
+        """By who answered; models that no catalogue knows share a label."""
+        proxy = Together(HELLO)
+        proxy.chat("hi", model="enter/gemini")
+        for name in ("free/made-up-1", "free/made-up-2"):
+            proxy.chat("hi", model=name)
+        text = proxy.get("/metrics").data.decode()
+        gemini = 'model="google/gemini-3-flash-preview",status="200",universe="enter"'
+        self.assertIn(f"pollinations_requests_total{{{gemini}}} 1.0", text)
+        other = 'model="other",status="200",universe="free"'
+        self.assertIn(f"pollinations_requests_total{{{other}}} 2.0", text)
+        self.assertIn("pollinations_in_flight 0.0", text)
+        self.assertNotIn("made-up", text)
