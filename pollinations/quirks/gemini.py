@@ -6,7 +6,7 @@ from ..chat.request import ChatRequest, JSONObject
 from ..routing.route import ENTER, FREE
 from . import results, signatures
 from .dialects import GEMINI
-from .messages import calls_of, each_message, name_of, parts_of, with_calls, with_messages
+from .messages import each_call, each_message, name_of, parts_of, with_messages
 from .quirk import Quirk, Rule, Target
 from .tools import is_function, schemas, with_tools
 
@@ -55,11 +55,7 @@ def search_disabled_for_free(request: ChatRequest, target: Target) -> ChatReques
 
 def arguments(request: ChatRequest, target: Target) -> ChatRequest:
     """The service parses arguments as JSON, which an empty text is not."""
-
-    def mended(message: JSONObject) -> JSONObject:
-        return with_calls(message, [_with_arguments(call) for call in calls_of(message)])
-
-    return each_message(request, mended)
+    return each_message(request, lambda message: each_call(message, _with_arguments))
 
 
 def _with_arguments(call: JSONObject) -> JSONObject:

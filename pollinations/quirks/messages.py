@@ -1,6 +1,6 @@
 """Looking at the messages of a request, and copying those that a rule alters."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import is_
 from typing import Any
 
@@ -29,17 +29,18 @@ def calls_of(message: JSONObject) -> Sequence[JSONObject]:
     return message.get("tool_calls") or ()
 
 
+def each_call(message: JSONObject, change: Callable[[JSONObject], JSONObject]) -> JSONObject:
+    """*message* with *change* made to its tool calls; it gives back what it leaves as it is."""
+    calls = calls_of(message)
+    return with_calls(message, [change(call) for call in calls]) if calls else message
+
+
 def with_calls(message: JSONObject, calls: Sequence[JSONObject]) -> JSONObject:
     """*message* with these tool calls: itself, when they are the very ones that it has."""
     old = calls_of(message)
     if len(old) == len(calls) and all(map(is_, old, calls)):
         return message
     return {**message, "tool_calls": calls}
-
-
-def steps(request: ChatRequest) -> Iterator[JSONObject]:
-    """The messages that call tools, oldest first."""
-    return (message for message in request.messages if calls_of(message))
 
 
 def name_of(item: JSONObject) -> str:

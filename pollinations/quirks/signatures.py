@@ -17,7 +17,7 @@ from ..chat.signature import (
     unsigned,
     unsigned_call,
 )
-from .messages import calls_of, each_message, with_calls
+from .messages import calls_of, each_call, each_message, with_calls
 from .quirk import Quirk, Target
 
 SKIP = "skip_thought_signature_validator"
@@ -78,7 +78,7 @@ def stripped(request: ChatRequest, target: Target) -> ChatRequest:
 
 
 def _unsigned(message: JSONObject) -> JSONObject:
-    return with_calls(unsigned(message), [unsigned_call(call) for call in calls_of(message)])
+    return each_call(unsigned(message), unsigned_call)
 
 
 QUIRK = Quirk("all", (), (("signatures", stripped),), unless=SIGNING)
