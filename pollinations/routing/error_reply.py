@@ -6,16 +6,16 @@ have theirs; what stands in front of them answers with web pages. Nothing here r
 on the shape alone: both are missing or wrong often enough.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
 
 import attrs
 import orjson
 
 from ..errors import UpstreamFailed
+from .retry_after import parse_retry_after
+from .scrub import scrubbed
 
 QUEUE_FULL: Final = "queue_full"
 """The free universe already answers somebody at this address."""
@@ -23,10 +23,7 @@ QUEUE_FULL: Final = "queue_full"
 OVERFLOW: Final = "context_length_exceeded"
 """The conversation is longer than the model can read."""
 
-LONGEST: Final = 86400.0
-"""An upstream that asks for more patience than a day, in seconds, is not believed."""
-
-_MESSAGE_LIMIT: Final = 1000
+_TEXT_LIMIT: Final = 4000
 _BELIEVED_DEPTH: Final = 4
 
 _OVERFLOWS = re.compile(
@@ -37,18 +34,6 @@ _OVERFLOWS = re.compile(
 )
 _QUEUE = re.compile(r"queue (?:is )?full", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
-_SECRETS = re.compile(r"\b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
-_ADDRESSES = re.compile(
-    r"""
-      \b[a-z][a-z0-9+.-]*://[^\s"'<>)\]]+
-    | \b(?:[a-z0-9_-]+\.)+
-      (?:ai|app|cloud|co|com|de|dev|eu|fr|internal|io|local|me|net|org|run|sh|tech|us)\b(?::\d+)?(?:/[^\s"'<>)\]]*)?
-    | \blocalhost\b(?::\d+)?(?:/[^\s"'<>)\]]*)?
-    | \b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?
-    | (?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:])
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 class Headers(Protocol):
@@ -90,30 +75,6 @@ def failure_from(status: int, headers: Headers, body: bytes, now: float) -> Upst
     )
 
 
-def parse_retry_after(value: str | None, now: float) -> float | None:
-    """
-    The seconds that a ``Retry-After`` asks for, or ``None`` where it is not to be believed.
-
-    :param value: seconds, or a date (RFC 9110, section 10.2.3).
-    :param now: seconds since the epoch.
-    """
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = _until(value, now)
-    return seconds if 0 <= seconds <= LONGEST else None
-
-
-def _until(date: str, now: float) -> float:
-    """Seconds until *date*, 0 when it is over, not a number when it is no date."""
-    try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - now)
-    except (ValueError, OverflowError):
-        return math.nan
-
-
 def _wait(headers: Headers, said: _Said, now: float) -> float | None:
     raw = headers.getRawHeaders("Retry-After")
     asked = parse_retry_after(raw[-1] if raw else None, now)
@@ -124,12 +85,12 @@ def _read(body: bytes) -> _Said:
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return _read_text(body.decode("utf-8", "replace").strip())
+        return _read_text(body.decode("utf-8", "replace").strip()[:_TEXT_LIMIT])
     return _read_json(data, _BELIEVED_DEPTH)
 
 
 def _read_text(text: str) -> _Said:
-    if "<html" in text[:2000].lower() or text.startswith("<"):
+    if "<html" in text.lower() or text.startswith("<"):
         return _Said("The upstream sent a web page instead of an answer.")
     return _Said(text)
 
@@ -154,7 +115,7 @@ def _read_json(data: Any, depth: int) -> _Said:
 def _read_object(error: Mapping[str, Any], depth: int) -> _Said:
     word, text = error.get("error"), _first_text(error)
     said = _within(text, depth)
-    code = error.get("code") or error.get("type")
+    code = error.get("code")
     if isinstance(word, str) and _CODE.match(word):
         code = word
     if "x402Version" in error:
@@ -165,7 +126,7 @@ def _read_object(error: Mapping[str, Any], depth: int) -> _Said:
         said.code or (code.lower() if isinstance(code, str) and _CODE.match(code) else None),
         said.param or _param(error, details),
         _seconds(error),
-        "\n".join(_texts(details, depth)) or said.hidden,
+        "\n".join(_texts(details, depth))[:_TEXT_LIMIT] or said.hidden,
         error,
     )
 
@@ -184,9 +145,9 @@ def _within(text: str, depth: int) -> _Said:
         try:
             inner = _read_json(orjson.loads(text), depth - 1)
         except orjson.JSONDecodeError:
-            return _Said(text)
+            return _Said(text[:_TEXT_LIMIT])
         return inner if inner.message else _Said()
-    return _Said(text)
+    return _Said(text[:_TEXT_LIMIT])
 
 
 def _param(error: Mapping[str, Any], details: Any) -> str | None:
@@ -252,9 +213,3 @@ def _message(code: str | None, said: _Said) -> str:
         return "The free service is still answering another request from this address."
     text = _overflow(said) if code == OVERFLOW else said.message
     return scrubbed(text) or "The upstream gave no reason."
-
-
-def scrubbed(text: str) -> str:
-    """*text* without addresses and keys, and no longer than a message should be."""
-    clean = _ADDRESSES.sub("…", _SECRETS.sub("…", text[: 4 * _MESSAGE_LIMIT]))
-    return clean[:_MESSAGE_LIMIT].strip()

@@ -11,7 +11,8 @@ from typing import Final, Literal
 import attrs
 
 from ..errors import UpstreamFailed
-from .error_reply import OVERFLOW, QUEUE_FULL, failure_from, parse_retry_after
+from .error_reply import OVERFLOW, QUEUE_FULL, failure_from
+from .retry_after import parse_retry_after
 from .route import ENTER, FREE
 
 __all__ = [
