@@ -50,7 +50,10 @@ class Address:
 
         :raises ValueError: it says something else. The message does not repeat a password.
         """
-        parts = urlsplit(uri)
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            raise ValueError("a Redis URI is written as redis://host:6379/0") from None
         if parts.scheme not in SCHEMES:
             raise ValueError(f"a Redis URI begins with one of {', '.join(SCHEMES)}")
         login = {"username": _plain(parts.username), "password": _plain(parts.password)}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
-from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, FirstError, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -27,8 +27,8 @@ EXPIRY = 30 * 24 * 3600
 PATIENCE = 0.25
 """Seconds that a request waits for Redis at most."""
 
-SENDING = 5.0
-"""Seconds in which Redis must have taken what was learned, while nobody waits."""
+SENDING = 1.0
+"""Seconds in which Redis must have taken what was learned. Nobody waits but the end."""
 
 RETRY = 1.0
 """Seconds until a Redis that failed is asked again, on nobody's behalf."""
@@ -67,6 +67,7 @@ class RedisSignatureStore:
     bytes_limit: int = BYTES_LIMIT
     _entries: Entries = attrs.field(init=False, repr=False)
     _unsent: Entries = attrs.field(init=False, repr=False)
+    _sending: DeferredLock = attrs.field(factory=DeferredLock, init=False)
     _returning: Deferred[None] | None = attrs.field(default=None, init=False)
     _closed: bool = attrs.field(default=False, init=False)
     _log = Logger()
@@ -96,15 +97,14 @@ class RedisSignatureStore:
         self._entries.put(entries)
         self._unsent.put(entries)
         if not self._away:
-            Deferred.fromCoroutine(self._send())
+            self._sending.run(self._send)
 
     async def close(self) -> None:
         """Give Redis what it has not got yet, if it takes it in time, and let go of it."""
+        await self._sending.run(self._send)
         self._closed = True
         if self._returning is not None:
             self._returning.cancel()
-        else:
-            await self._send()
         await self._connection.disconnect()
 
     @property
@@ -119,37 +119,49 @@ class RedisSignatureStore:
         return {key: value for key, value in pairs if isinstance(value, str)}
 
     async def _send(self) -> None:
+        if self._away or not len(self._unsent):
+            return
+        try:
+            await self._give()
+        except Exception as e:
+            self._lost(e)
+
+    async def _give(self) -> None:
         """Give Redis what waits for it. What it does not take waits on."""
         unsent = self._unsent.all()
         self._unsent.replace({})
         sent = [self._connection.set(PREFIX + k, v, EXPIRY) for k, v in unsent.items()]
         try:
             await gatherResults(sent, consumeErrors=True).addTimeout(SENDING, self._clock)
-        except Exception as e:
+        except Exception:
             self._unsent.replace({**unsent, **self._unsent.all()})
-            self._lost(e)
+            raise
 
     def _lost(self, error: Exception) -> None:
         if self._away or self._closed:
             return
+        cause = error.subFailure.value if isinstance(error, FirstError) else error
         self._log.warn(
-            "Redis does not answer, what is learned is kept in memory: {error}",
-            error=f"{type(error).__name__} {error}".strip(),
+            "Redis does not do its work, what is learned is kept in memory: {error}",
+            error=f"{type(cause).__name__} {cause}".strip(),
         )
         self._returning = Deferred.fromCoroutine(self._return())
         self._returning.addErrback(lambda cancelled: cancelled.trap(CancelledError))
 
     async def _return(self) -> None:
-        """Wait until Redis answers, and give it what it has missed."""
-        while not await self._answers():
+        """Wait until Redis answers and takes what it has missed."""
+        while True:
             await deferLater(self._clock, RETRY)
+            if await self._works():
+                break
         self._returning = None
-        self._log.info("Redis answers again")
-        await self._send()
+        self._log.info("Redis works again")
+        await self._sending.run(self._send)
 
-    async def _answers(self) -> bool:
+    async def _works(self) -> bool:
         try:
             await self._connection.ping()
+            await self._give()
         except CancelledError:
             raise
         except Exception:

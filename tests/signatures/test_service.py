@@ -1,0 +1,69 @@
+"""A store that starts and stops with a service."""
+
+from pathlib import Path
+
+import orjson
+from twisted.application.service import IService, MultiService
+from twisted.internet.defer import maybeDeferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from pollinations.signatures.file import FileSignatureStore
+from pollinations.signatures.memory import MemorySignatureStore
+from pollinations.signatures.service import SignatureService
+from pollinations.testing.signatures import SignatureStoreTests
+
+
+class SignatureServiceTests(SignatureStoreTests, SynchronousTestCase):
+    """The suite, for a store in a service, and what the service adds."""
+
+    def setUp(self) -> None:
+        self.v3 = Path(self.mktemp())
+
+    def make_store(self) -> SignatureService:
+        return SignatureService(MemorySignatureStore(), self.v3)
+
+    def test_is_a_service(self) -> None:
+        """It is a part of any other service."""
+        service = self.make_store()
+        self.assertTrue(verifyObject(IService, service))
+        service.setServiceParent(MultiService())
+
+    def test_imports_at_the_start(self) -> None:
+        """What version 3 has left is there when it has started."""
+        self.v3.write_bytes(orjson.dumps({"211e9637": "sig"}))
+        service = self.make_store()
+        self.assertFalse(service.imported)
+        service.startService()
+        self.assertTrue(service.imported)
+        self.assertEqual(self.successResultOf(service.get(["v3:211e9637"])), {"v3:211e9637": "sig"})
+
+    def test_nothing_to_import(self) -> None:
+        """Without such a file it starts as well, and nobody looks for such entries."""
+        for v3 in (self.v3, None):
+            service = SignatureService(MemorySignatureStore(), v3)
+            service.startService()
+            self.assertFalse(service.imported)
+            self.successResultOf(service.stopService())
+
+    def test_writes_at_the_end(self) -> None:
+        """What the store had yet to write is written when it stops."""
+        path = Path(self.mktemp())
+        service = SignatureService(FileSignatureStore(path, Clock(), maybeDeferred))
+        service.startService()
+        self.successResultOf(service.put({"a": "1"}))
+        self.assertFalse(path.exists())
+        self.successResultOf(service.stopService())
+        self.assertTrue(path.exists())
+
+    def test_a_store_without_an_end(self) -> None:
+        """A store need have no ``close``."""
+
+        class Endless:
+            async def get(self, keys: object) -> dict[str, str]:
+                return {}
+
+        service = SignatureService(Endless())  # type: ignore[arg-type]
+        service.startService()
+        self.successResultOf(service.stopService())
