@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseDone
+from twisted.web.client import ResponseDone, ResponseNeverReceived
 from twisted.web.iweb import IResponse
 
 from ..chat.sse import DONE, EventDecoder
@@ -181,7 +181,7 @@ class Got(Protocol):
 
     def __attrs_post_init__(self) -> None:
         self.asked.addCallback(self._responded)
-        self.asked.addErrback(lambda failure: failure.trap(CancelledError))
+        self.asked.addErrback(_left)
 
     @property
     def status(self) -> int:
@@ -236,3 +236,8 @@ class Got(Protocol):
     def _responded(self, response: IResponse) -> None:
         self.response = response
         response.deliverBody(self)
+
+
+def _left(failure: Failure) -> None:
+    """A client that hung up before there was a response has not failed."""
+    failure.trap(CancelledError, ResponseNeverReceived)

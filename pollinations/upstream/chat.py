@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import attrs
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.internet.protocol import Protocol as NetworkProtocol
@@ -77,16 +77,14 @@ class Upstream:
             unbuffered=True,
             reactor=self._clock,
         )
-        asked.addTimeout(context.settings.timeouts.first_byte, self._clock)
+        limit = self._clock.callLater(context.settings.timeouts.first_byte, asked.cancel)
         try:
             return await asked
-        except TimeoutError:
-            message = "The upstream did not answer in time."
-            raise UpstreamFailed("first_byte", 504, message) from None
-        except (ConnectError, DNSLookupError) as e:
-            raise UpstreamFailed("connect", 502, "The upstream cannot be reached.") from e
-        except (ResponseFailed, RequestTransmissionFailed, ConnectionClosed) as e:
-            raise UpstreamFailed("first_byte", 502, "The upstream hung up.") from e
+        except Exception as e:
+            raise _unanswered(e, late=not limit.active()) from e
+        finally:
+            if limit.active():
+                limit.cancel()
 
     def _headers(self, user_agent: str) -> Headers:
         headers = {
@@ -113,6 +111,28 @@ class Upstream:
         except TimeoutError:
             body = rest.sofar()
         return failure_from(response.code, response.headers, body, self._clock.seconds())
+
+
+def _unanswered(error: Exception, late: bool) -> Exception:
+    """
+    What it means that a request got no response.
+
+    :param late: whether it was we who gave up waiting.
+    """
+    if _was_cancelled(error):
+        message = "The upstream did not answer in time."
+        return UpstreamFailed("first_byte", 504, message) if late else CancelledError()
+    if isinstance(error, ConnectError | DNSLookupError):
+        return UpstreamFailed("connect", 502, "The upstream cannot be reached.")
+    if isinstance(error, ResponseFailed | RequestTransmissionFailed | ConnectionClosed):
+        return UpstreamFailed("first_byte", 502, "The upstream hung up.")
+    return error
+
+
+def _was_cancelled(error: Exception) -> bool:
+    """Whether *error* is a cancellation, which a request that was sent wraps."""
+    reasons = getattr(error, "reasons", None) or ()
+    return isinstance(error, CancelledError) or any(r.check(CancelledError) for r in reasons)
 
 
 def _sends_events(response: IResponse, asked: ChatRequest) -> bool:

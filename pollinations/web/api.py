@@ -30,6 +30,18 @@ Connect = Callable[[str], Awaitable[None]]
 """Checks a key and stores it; raises :class:`InvalidRequest` when it is not one."""
 
 
+def _at(app: Klein, method: str, *paths: str) -> Callable[[Any], Any]:
+    """Serve *method* at *paths*, with a slash at their end or without."""
+
+    def routed(view: Any) -> Any:
+        for path in paths:
+            for slash in ("", "/"):
+                view = app.route(path + slash, methods=[method])(view)
+        return view
+
+    return routed
+
+
 @attrs.define(eq=False, slots=False)
 class OpenAIResource:
     """
@@ -59,8 +71,7 @@ class OpenAIResource:
         self._started = self._clock.seconds()
         self._exchange.observers.append(self.metrics.observe)
 
-    @app.route("/v1/chat/completions/", methods=["POST"], strict_slashes=False)
-    @app.route("/chat/completions/", methods=["POST"], strict_slashes=False)
+    @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
     async def chat(self, request: IRequest) -> bytes | None:
         """Answer a chat request, as a stream or whole."""
         asked = ChatRequest.from_json(request.content.read())
@@ -71,8 +82,7 @@ class OpenAIResource:
         finally:
             self._leave()
 
-    @app.route("/v1/models/", methods=["GET"], strict_slashes=False)
-    @app.route("/models/", methods=["GET"], strict_slashes=False)
+    @_at(app, "GET", "/v1/models", "/models")
     def models(self, request: IRequest) -> bytes:
         """List the models that can be asked for."""
         situation = self._exchange.situation()
@@ -80,8 +90,7 @@ class OpenAIResource:
         found = listing(situation.catalogue, situation.has_key, everything)
         return _json(request, {"object": "list", "data": found})
 
-    @app.route("/v1/models/<path:name>", methods=["GET"])
-    @app.route("/models/<path:name>", methods=["GET"])
+    @_at(app, "GET", "/v1/models/<path:name>", "/models/<path:name>")
     def model(self, request: IRequest, name: str) -> bytes:
         """Describe one model, by any of its names."""
         situation = self._exchange.situation()
@@ -92,7 +101,7 @@ class OpenAIResource:
             )
         return _json(request, found)
 
-    @app.route("/health/", methods=["GET"], strict_slashes=False)
+    @_at(app, "GET", "/health")
     def health(self, request: IRequest) -> bytes:
         """Say that this is up and how it is set; nobody is asked for it."""
         situation = self._exchange.situation()
@@ -105,19 +114,19 @@ class OpenAIResource:
         }
         return _json(request, status)
 
-    @app.route("/health/live/", methods=["GET"], strict_slashes=False)
+    @_at(app, "GET", "/health/live")
     def live(self, request: IRequest) -> bytes:
         """Say that the process turns."""
         return _json(request, {"status": "ok"})
 
-    @app.route("/health/ready/", methods=["GET"], strict_slashes=False)
+    @_at(app, "GET", "/health/ready")
     def ready(self, request: IRequest) -> bytes:
         """Say whether new requests are welcome."""
         if self.draining:
             request.setResponseCode(503)
         return _json(request, {"status": "draining" if self.draining else "ok"})
 
-    @app.route("/v1/auth/", methods=["POST"], strict_slashes=False)
+    @_at(app, "POST", "/v1/auth")
     async def auth(self, request: IRequest) -> bytes:
         """Check a key and keep it."""
         if self._connect is None:
@@ -125,7 +134,7 @@ class OpenAIResource:
         await self._connect(_api_key(request.content.read()))
         return _json(request, {"status": "ok"})
 
-    @app.route("/metrics/", methods=["GET"], strict_slashes=False)
+    @_at(app, "GET", "/metrics")
     def figures(self, request: IRequest) -> bytes:
         """Give what was counted."""
         request.setHeader(b"Content-Type", CONTENT_TYPE)

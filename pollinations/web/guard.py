@@ -9,6 +9,7 @@ from collections.abc import Callable
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import attrs
 from twisted.web.iweb import IRequest
@@ -72,6 +73,7 @@ class Guard:
         :raises InvalidRequest: it may not come in.
         """
         bounds = self._bounds()
+        _check_path(request.path)
         _check_host(_only(request, b"host"), bounds.hosts)
         origin = _only(request, b"origin")
         if origin is not None:
@@ -112,6 +114,13 @@ def _only(request: Any, name: bytes) -> str | None:
     if len(values) > 1:
         raise InvalidRequest(f"More than one {name.decode()} header.", status=400)
     return values[0].decode("latin-1") if values else None
+
+
+def _check_path(path: bytes) -> None:
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest("The path is not UTF-8.") from None
 
 
 def _check_host(host: str | None, allowed: tuple[str, ...]) -> None:

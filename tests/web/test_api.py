@@ -127,15 +127,15 @@ class ChatTests(SynchronousTestCase):
             "X-RateLimit-Remaining": "0",
             "X-Powered-By": "somebody",
         }
-        got = Together(scripts.json({"choices": [{"message": {"content": "x"}}]})).chat("hi")
-        plain = {name for name, _ in got.response.headers.getAllRawHeaders()}
+        quiet = Together(HELLO).chat("hi").response.headers
 
         def loud(asked):
             script = HELLO(asked)
             return script.but(headers={**script.headers, **noisy})
 
         got = Together(loud).chat("hi")
-        self.assertEqual({name for name, _ in got.response.headers.getAllRawHeaders()}, plain)
+        names = [{name for name, _ in h.getAllRawHeaders()} for h in (quiet, got.response.headers)]
+        self.assertEqual(*names)
 
     def test_wants_a_key_for_enter(self) -> None:
         """Nobody is asked without one."""
@@ -235,7 +235,7 @@ def test_a_body_that_is_no_request_is_refused(body: bytes, param: str | None) ->
         ("DELETE", "/v1/models", 405, "GET, HEAD, OPTIONS"),
         ("POST", "/health", 405, "GET, HEAD, OPTIONS"),
         ("GET", "/v1/auth", 405, "OPTIONS, POST"),
-        ("GET", "/%ff", 404, None),
+        ("GET", "/%ff", 400, None),
         ("GET", "/v1/%2e%2e/health", 404, None),
         ("GET", "/v1/models/enter/none/such", 404, None),
     ],
