@@ -1,0 +1,123 @@
+"""Imports point one way: the core knows no Twisted, and nobody knows who uses it."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pollinations
+
+ROOT = Path(pollinations.__file__).parent
+
+# What each room may import of the others. A module at the top is a room of its own.
+MAY_IMPORT = {
+    "__init__": set(),
+    "errors": set(),
+    "files": set(),
+    "chat": {"errors"},
+    "settings/schema": set(),
+    "routing": {"errors", "chat", "settings/schema", "interfaces"},
+    "quirks": {"errors", "chat", "routing", "settings/schema", "interfaces"},
+    "stages": {"errors", "chat", "routing", "settings/schema", "interfaces"},
+    "interfaces": {"errors", "chat", "routing"},
+    "settings": {"errors", "files", "settings/schema", "chat"},
+    "signatures": {"errors", "files", "chat", "interfaces"},
+    "upstream": {
+        "__init__",
+        "errors",
+        "files",
+        "chat",
+        "routing",
+        "quirks",
+        "stages",
+        "interfaces",
+        "settings",
+        "settings/schema",
+        "signatures",
+    },
+    "web": {
+        "__init__",
+        "errors",
+        "chat",
+        "routing",
+        "settings",
+        "settings/schema",
+        "upstream",
+    },
+}
+PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
+WIRING = ("proxy", "tap", "cli", "start", "testing")
+
+
+def modules() -> Iterator[Path]:
+    """All modules of the package, the wiring and the doubles for tests apart."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if path.relative_to(ROOT).parts[0].removesuffix(".py") not in WIRING:
+            yield path
+
+
+def room(path: Path) -> str:
+    """The room that a module is in."""
+    name = path.relative_to(ROOT).with_suffix("").as_posix()
+    return name if name in MAY_IMPORT else name.partition("/")[0]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a module imports, ours as paths below the package's root."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield str(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            base = path.parents[node.level - 1]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            for name in names:
+                found = base.joinpath(*name.split("."))
+                if found == ROOT:
+                    yield "pollinations"
+                yield str(found)
+
+
+@pytest.mark.parametrize(
+    "path", list(modules()), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_imports_point_one_way(path: Path) -> None:
+    """A room imports those to its left, and the seams."""
+    own = room(path)
+    rooms = set()
+    for name in imported(path):
+        if name.startswith(str(ROOT)):
+            target = Path(f"{name}.py")
+            rooms.add(room(target if target.exists() else Path(name) / "__init__.py"))
+    assert rooms - {own} <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize(
+    "path", list(modules()), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_klein_is_imported_at_the_door_only(path: Path) -> None:
+    """Importing it installs a reactor, which is the application's to choose."""
+    if room(path) != "web":
+        assert not any(name.split(".")[0] in ("klein", "werkzeug") for name in imported(path))
+
+
+def test_the_core_knows_no_twisted() -> None:
+    """It can be used from anything, asyncio included."""
+    names = [f"pollinations.{room.replace('/', '.')}" for room in PURE]
+    names += [
+        path.relative_to(ROOT.parent).with_suffix("").as_posix().replace("/", ".")
+        for path in modules()
+        if room(path) in PURE and path.name != "__init__.py"
+    ]
+    program = f"import sys, {', '.join(names)}\nsys.exit('twisted' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_command_line_installs_no_reactor() -> None:
+    """``twist --reactor`` has the choice until the service is made."""
+    program = "import sys, pollinations.tap\nsys.exit('twisted.internet.reactor' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
