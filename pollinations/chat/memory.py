@@ -76,7 +76,12 @@ def v3_key(message: JSONObject) -> str:
 
 def call_ids(request: ChatRequest) -> Sequence[str]:
     """The identifiers of all tool calls in the conversation, in order."""
-    return [call_id for message in request.messages for call_id in _ids(message)]
+    return [
+        call["id"]
+        for message in request.messages
+        for call in message.get("tool_calls") or ()
+        if call.get("id")
+    ]
 
 
 def keys_of(request: ChatRequest, imported: bool = False) -> Sequence[str]:
@@ -112,8 +117,8 @@ def signatures_for(
     found = {place: remembered[key] for place, key in keys.items() if key in remembered}
     found |= {place: remembered[key] for place, key in prompts.items() if key in remembered}
     for place, message in enumerate(messages):
-        for call_id in _ids(message):
-            if signature := remembered.get(signature_key(call_id)):
+        for call in message.get("tool_calls") or ():
+            if signature := remembered.get(signature_key(call.get("id") or "")):
                 found[place] = signature
                 break
     return found
@@ -128,10 +133,6 @@ def _answers(messages: Sequence[JSONObject]) -> Sequence[int]:
     return [i for i, message in enumerate(messages) if i and message["role"] == "assistant"]
 
 
-def _ids(message: JSONObject) -> Sequence[str]:
-    return [call["id"] for call in message.get("tool_calls") or () if call.get("id")]
-
-
 def _digest(message: JSONObject) -> bytes:
     """What a message says: 16 bytes for its role and content, then the calls it is about."""
     role, content = message["role"], message.get("content")
@@ -142,9 +143,9 @@ def _digest(message: JSONObject) -> bytes:
     else:
         said = _hash([role, content])
     calls, result_of = message.get("tool_calls"), message.get("tool_call_id")
-    if not calls and not result_of:
-        return said + b"-"
-    return said + orjson.dumps([[_call(call) for call in calls or ()], result_of])
+    if calls:
+        return said + orjson.dumps([[_call(call) for call in calls], result_of])
+    return said + (orjson.dumps(result_of) if result_of else b"-")
 
 
 def _content(content: Any) -> Any:
