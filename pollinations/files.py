@@ -4,8 +4,10 @@ State files that several processes share: written whole or not at all, and never
 These functions wait for the disk; inside a reactor they belong in a thread.
 """
 
+import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +21,22 @@ LOCK_PATIENCE = 10.0
 def make_private_folder(path: Path) -> None:
     """Make the folder *path* with mode 0700, unless it is there."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def read_plain(path: Path, limit: int | None = None) -> bytes:
+    """
+    What is in *path*, without waiting for whoever may be at the other end of a pipe.
+
+    :param limit: the most bytes that it may have.
+    :raises OSError: it cannot be read, is not a plain file or is too large; ``strerror``
+        says which.
+    """
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+    if limit is not None and found.st_size > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
+    return path.read_bytes()
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -78,17 +96,18 @@ def _acquire(lock: int, deadline: float) -> None:
             time.sleep(0.01)
 
 
-def change(path: Path, changed: Callable[[bytes | None], bytes]) -> None:
+def change(path: Path, changed: Callable[[bytes | None], bytes], limit: int | None = None) -> None:
     """
     Read, change and write *path* as one step that no other process can come between.
 
     :param changed: is given the content, or ``None`` when there is no file, and gives the new one.
         What it raises leaves the file as it was.
+    :param limit: the most bytes that the file may have to be read.
     :raises OSError: the disk does not let us, or the lock was not to be had.
     """
     with locked(path):
         try:
-            old: bytes | None = path.read_bytes()
+            old: bytes | None = read_plain(path, limit)
         except FileNotFoundError:
             old = None
         new = changed(old)

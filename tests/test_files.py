@@ -1,5 +1,6 @@
 """State files that several processes share."""
 
+import os
 import resource
 import stat
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pollinations.files import change, locked, make_private_folder, write_whole
+from pollinations.files import change, locked, make_private_folder, read_plain, write_whole
 
 COUNT_UP = """
 import orjson, sys
@@ -98,6 +99,17 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+def test_a_file_is_read_without_waiting_and_within_bounds(path: Path) -> None:
+    write_whole(path, b"12345")
+    assert read_plain(path, limit=5) == b"12345"
+    with pytest.raises(OSError, match="larger than 4 bytes"):
+        read_plain(path, limit=4)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="not a plain file"):
+        read_plain(path)
+
+
 def test_what_cannot_be_written_leaves_the_old(path: Path) -> None:
     write_whole(path, b"old")
     with pytest.raises(OSError, match="too large"), full_disk():
@@ -123,9 +135,9 @@ def test_what_does_not_change_is_not_written(path: Path) -> None:
 
 
 def test_several_processes_lose_nothing(path: Path) -> None:
-    writers = [start(path, name, 100) for name in "abcd"]
+    writers = [start(path, name, 50) for name in "abcd"]
     assert [writer.wait() for writer in writers] == [0] * 4
-    assert orjson.loads(path.read_bytes()) == dict.fromkeys("abcd", 100)
+    assert orjson.loads(path.read_bytes()) == dict.fromkeys("abcd", 50)
 
 
 @pytest.mark.parametrize("writes", [1, 7, 40])

@@ -10,10 +10,12 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ..errors import PollinationsError
-from ..files import change
+from ..files import change, read_plain
 from .reading import merged, read_settings
 from .schema import Settings
-from .watch import read_file
+
+FILE_LIMIT = 1024 * 1024
+"""The most bytes that a file of settings may have."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +78,7 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         new = merged(parse(old) if old is not None else {}, changes)
         return orjson.dumps(new, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
-    change(path, changed)
+    change(path, changed, FILE_LIMIT)
 
 
 @attrs.define(eq=False, slots=False)
@@ -107,7 +109,7 @@ class SettingsFile:
     def load(self) -> None:
         """Read the file again. What is wrong with it is logged once, not at every look."""
         try:
-            self.settings, problems = read_settings(parse(read_file(self.path)))
+            self.settings, problems = read_settings(parse(read_plain(self.path, FILE_LIMIT)))
             self._found = True
         except FileNotFoundError:
             problems = ("the file is gone; the last settings stay",) if self._found else ()

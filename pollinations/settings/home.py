@@ -13,7 +13,7 @@ from typing import Self
 import attrs
 import orjson
 
-from ..files import change, locked, write_whole
+from ..files import change, locked, read_plain, write_whole
 
 TOKEN_PREFIX = "local_"
 """What tokens of this door begin with, so that none is taken for a key of Pollinations."""
@@ -132,7 +132,7 @@ def read_token(path: Path) -> str | None:
     :raises ValueError: the file is there and holds no token.
     """
     try:
-        token = path.read_text("ascii").strip()
+        token = read_plain(path).decode("ascii").strip()
     except FileNotFoundError:
         return None
     if not token:

@@ -5,9 +5,10 @@ from typing import Any
 
 import orjson
 
-# A string is matched first, so that nothing within one is taken for a comment or a comma.
-_STRING = r'"(?:\\.|[^"\\])*+"'
-_COMMENT = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*.*?\*/", re.DOTALL)
+# A string is matched first, so that nothing within one is taken for a comment or a comma. What is
+# not closed is matched to the end, once, and left for the parser to complain of.
+_STRING = r'"(?:\\.|[^"\\])*+(?:"|\\?\Z)'
+_COMMENT = re.compile(rf"{_STRING}|//[^\r\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _COMMA = re.compile(rf"{_STRING}|,(?=\s*+[\]}}])", re.DOTALL)
 
 
@@ -19,14 +20,16 @@ def loads(data: bytes) -> Any:
     """
     try:
         text = data.decode("utf-8-sig")
-        return orjson.loads(_COMMA.sub(_keep_string, _COMMENT.sub(_keep_string, text)))
+        return orjson.loads(_COMMA.sub(_kept, _COMMENT.sub(_kept, text)))
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except orjson.JSONDecodeError as e:
         raise ValueError(f"it is no JSON from line {e.lineno}") from None
 
 
-def _keep_string(found: re.Match[str]) -> str:
-    """The string itself; for anything else a space, and its line breaks."""
+def _kept(found: re.Match[str]) -> str:
+    """The string itself, or what is not closed; for anything else a space, and its line breaks."""
     text = found.group()
-    return text if text.startswith('"') else " " + "\n" * text.count("\n")
+    if text.startswith('"') or (text.startswith("/*") and not text.endswith("*/", 2)):
+        return text
+    return " " + "\n" * text.count("\n")

@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 from twisted.logger import Logger
 
+from ..files import read_plain
 from . import jsonc
+from .file import FILE_LIMIT
 from .home import TOKEN_PREFIX, user_folder
 from .schema import Settings
-from .watch import read_file
 
 ENVIRONMENT = "POLLINATIONS_API_KEY"
 
@@ -115,7 +116,7 @@ class Keys:
 
     def _read(self, path: Path) -> Any:
         try:
-            found, trouble = jsonc.loads(read_file(path)), ""
+            found, trouble = jsonc.loads(read_plain(path, FILE_LIMIT)), ""
         except FileNotFoundError:
             found, trouble = None, ""
         except OSError as e:

@@ -1,7 +1,6 @@
 """Notices that files have changed, without being told."""
 
 import os
-import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from twisted.logger import Logger
 INTERVAL = 0.5
 """Seconds between looks: what changes on disk counts within a second."""
 
-FILE_LIMIT = 1024 * 1024
-"""The most bytes that a file of settings may have."""
-
 Stamp = tuple[int, ...] | str
 """What tells one state of a file from another."""
 
@@ -28,23 +24,6 @@ def stamp(path: Path) -> Stamp:
     except OSError as e:
         return type(e).__name__
     return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
-
-
-def read_file(path: Path) -> bytes:
-    """
-    What is in *path*, a file of settings.
-
-    Never waits, and never takes in more than a file of settings can hold.
-
-    :raises OSError: it cannot be read, is not a plain file or is too large; the error's
-        ``strerror`` says which.
-    """
-    found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(0, "it is not a plain file")
-    if found.st_size > FILE_LIMIT:
-        raise OSError(0, f"it is larger than {FILE_LIMIT} bytes")
-    return path.read_bytes()
 
 
 @attrs.define(eq=False, slots=False)
