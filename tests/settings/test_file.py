@@ -1,0 +1,287 @@
+"""The settings' file: the last good settings stay, and nothing that is in it gets lost."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from twisted.internet.defer import Deferred, execute
+from twisted.internet.task import Clock
+from twisted.logger import LogLevel, globalLogPublisher
+from twisted.trial.unittest import SynchronousTestCase
+
+from pollinations.settings.file import (
+    FILE_LIMIT,
+    SettingsFile,
+    SettingsUnreadable,
+    WrongSettings,
+    save,
+)
+from pollinations.settings.schema import Settings
+from pollinations.settings.watch import FileWatch
+
+SECRET = "sk_canary_0123456789"
+
+
+def directory(path: Path) -> None:
+    path.mkdir()
+
+
+def circle(path: Path) -> None:
+    path.symlink_to(path.with_name("other"))
+    path.with_name("other").symlink_to(path)
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def holding(data: bytes) -> Callable[[Path], Any]:
+    return lambda path: path.write_bytes(data)
+
+
+WHOLE = orjson.dumps({"mode": "pro", "apiKey": SECRET, "gui": {"status": "all", "logs": "error"}})
+
+UNREADABLE: dict[str, Callable[[Path], Any]] = {
+    **{f"cut after {n} bytes": holding(WHOLE[:n]) for n in range(1, len(WHOLE), 4)},
+    "empty": holding(b""),
+    "blank": holding(b" \n\t"),
+    "null": holding(b"null"),
+    "a list": holding(b'[{"mode": "pro"}]'),
+    "a text": holding(b'"pro"'),
+    "a number": holding(b"5"),
+    "zero bytes inside": holding(b"\0" * 64),
+    "not UTF-8": holding(b'{"mode": "\xff\xfe"}'),
+    "UTF-16": holding('{"mode": "pro"}'.encode("utf-16")),
+    "Latin-1": holding('{"userAgent": "café"}'.encode("latin-1")),
+    "NaN": holding(b'{"thresholds": {"tier": NaN}}'),
+    "infinity": holding(b'{"thresholds": {"tier": 1e999}}'),
+    "comments": holding(b'{\n// mine\n"mode": "pro"}'),
+    "a trailing comma": holding(b'{"mode": "pro",}'),
+    "single quotes": holding(b"{'mode': 'pro'}"),
+    "no quotes": holding(b"{mode: pro}"),
+    "YAML": holding(b"mode: pro\n"),
+    "two objects": holding(b'{"mode": "pro"}{"mode": "manual"}'),
+    "half a surrogate": holding(b'{"mode": "\\ud800"}'),
+    "a control character": holding(b'{"mode": "p\x01ro"}'),
+    "too deep": holding(b'{"x":' * 5000 + b"1" + b"}" * 5000),
+    "too large": holding(b'{"x":"' + b"y" * FILE_LIMIT + b'"}'),
+    "a directory": directory,
+    "links in a circle": circle,
+    "a pipe": pipe,
+}
+
+
+class SettingsFileTests(SynchronousTestCase):
+    """The settings in force."""
+
+    def setUp(self) -> None:
+        self.path = Path(self.mktemp()).absolute() / "config.json"
+        self.path.parent.mkdir(parents=True)
+        self.file = SettingsFile(self.path, execute)
+        self.logged: list[str] = []
+        globalLogPublisher.addObserver(self._log)
+        self.addCleanup(globalLogPublisher.removeObserver, self._log)
+
+    def _log(self, event: Any) -> None:
+        if event["log_level"] is LogLevel.warn:
+            self.logged.append(event["log_format"].format(**event))
+
+    def write(self, settings: Any) -> None:
+        self.path.write_bytes(orjson.dumps(settings))
+
+    def on_disk(self) -> Any:
+        return orjson.loads(self.path.read_bytes())
+
+    def replace(self, make: Callable[[Path], Any]) -> None:
+        """Put something else in the file's place."""
+        self.path.unlink()
+        make(self.path)
+
+    def test_without_a_file_there_are_defaults(self) -> None:
+        """A first start needs no file, and says nothing about it."""
+        self.file.load()
+        self.assertEqual(self.file.settings, Settings())
+        self.assertEqual((self.file.problems, self.logged), ((), []))
+        self.assertFalse(self.path.exists())
+
+    def test_what_is_in_the_file_counts(self) -> None:
+        """A mark of byte order, as some editors write it, does no harm."""
+        self.path.write_bytes(b"\xef\xbb\xbf" + WHOLE)
+        self.file.load()
+        self.assertEqual(self.file.settings.mode, "pro")
+        self.assertEqual(self.file.settings.gui.logs, "error")
+
+    def test_wrong_values_are_named_once(self) -> None:
+        """The rest of the file counts."""
+        self.write({"mode": SECRET, "retries": 4})
+        self.file.load()
+        self.file.load()
+        problem = "mode must be one of manual, alwaysfree, pro, or null"
+        self.assertEqual(self.file.problems, (problem,))
+        self.assertEqual(self.logged, [f"{self.path}: {problem}"])
+        self.assertEqual(self.file.settings, Settings(retries=4))
+
+    def test_a_file_that_is_mended_has_no_problems(self) -> None:
+        """And what goes wrong again is said again."""
+        for mode in ("por", "pro", "por"):
+            self.write({"mode": mode})
+            self.file.load()
+        self.assertEqual(len(self.logged), 2)
+
+    def test_a_file_that_goes_leaves_the_last_settings(self) -> None:
+        """Some editors take a file away before they write it anew."""
+        self.write({"retries": 4})
+        self.file.load()
+        self.path.unlink()
+        self.file.load()
+        self.file.load()
+        self.assertEqual(self.file.settings.retries, 4)
+        self.assertEqual(self.logged, [f"{self.path}: the file is gone; the last settings stay"])
+
+    def test_saving_changes_what_is_named_and_nothing_else(self) -> None:
+        """Names that are not ours stay, and so does what somebody else has just written."""
+        self.write({"version": "5.2.4", "gui": {"status": "all", "mine": [1]}, "retries": 1})
+        self.file.load()
+        self.write({**self.on_disk(), "retries": 3})
+        self.successResultOf(
+            Deferred.fromCoroutine(self.file.save({"gui": {"logs": "error"}, "language": "fr"}))
+        )
+        self.assertEqual(
+            self.on_disk(),
+            {
+                "version": "5.2.4",
+                "gui": {"status": "all", "mine": [1], "logs": "error"},
+                "retries": 3,
+                "language": "fr",
+            },
+        )
+        self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
+
+    def test_what_was_saved_is_in_force_at_once(self) -> None:
+        """Without waiting for the next look at the disk; a first save makes the file."""
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"mode": "alwaysfree"})))
+        self.assertEqual(self.file.settings.mode, "alwaysfree")
+        self.assertEqual(self.on_disk(), {"mode": "alwaysfree"})
+
+    def test_none_takes_a_setting_out(self) -> None:
+        """Its default counts again."""
+        self.write({"apiKey": SECRET, "retries": 3})
+        self.file.load()
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"apiKey": None})))
+        self.assertEqual(self.on_disk(), {"retries": 3})
+        self.assertIsNone(self.file.settings.api_key)
+
+    def test_a_wrong_value_is_not_saved(self) -> None:
+        """The error says what belongs there."""
+        self.write({"retries": 3})
+        saved = Deferred.fromCoroutine(self.file.save({"thresholds": {"tier": 500}}))
+        error = self.failureResultOf(saved, WrongSettings).value
+        self.assertEqual(str(error), "thresholds.tier must be a number from 0 to 100")
+        self.assertEqual(self.on_disk(), {"retries": 3})
+
+    def test_saving_copies_no_default_and_no_key(self) -> None:
+        """What is not in the file and not in the changes does not get there."""
+        self.file.settings = Settings(api_key=SECRET, mode="pro")
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"debug": True})))
+        self.assertEqual(self.on_disk(), {"debug": True})
+
+    def test_changes_on_disk_count_within_a_second(self) -> None:
+        """However they are made: in place, by a rename, by a link that leads elsewhere."""
+        clock = Clock()
+        self.write({"retries": 1})
+        watch = FileWatch((self.path,), self.file.load, clock)
+        watch.startService()
+        self.addCleanup(watch.stopService)
+        self.assertEqual(self.file.settings.retries, 1)
+
+        def renamed(path: Path) -> None:
+            path.with_name("new").write_bytes(b'{"retries": 5}')
+            path.with_name("new").rename(path)
+
+        def linked(path: Path) -> None:
+            path.with_name("elsewhere").write_bytes(b'{"retries": 6}')
+            path.unlink()
+            path.symlink_to(path.with_name("elsewhere"))
+
+        for change, retries in ((holding(b'{"retries":  4}'), 4), (renamed, 5), (linked, 6)):
+            change(self.path)
+            clock.advance(1)
+            self.assertEqual(self.file.settings.retries, retries)
+
+
+def _unreadable(name: str) -> Callable[[SettingsFileTests], None]:
+    def test(self: SettingsFileTests) -> None:
+        self.write({"retries": 4, "mode": "manual"})
+        self.file.load()
+        good = self.file.settings
+        self.replace(UNREADABLE[name])
+        before = os.lstat(self.path)
+        self.file.load()
+        self.file.load()
+        self.assertEqual(self.file.settings, good)
+        self.assertEqual((len(self.logged), len(self.file.problems)), (1, 1))
+        self.assertNotIn("canary", self.logged[0])
+        self.assertEqual(os.lstat(self.path), before)
+
+    test.__doc__ = f"The last good settings stay when the file is: {name}."
+    return test
+
+
+def _refused(name: str) -> Callable[[SettingsFileTests], None]:
+    def test(self: SettingsFileTests) -> None:
+        UNREADABLE[name](self.path)
+        before = os.lstat(self.path)
+        saved = Deferred.fromCoroutine(self.file.save({"debug": True}))
+        error = self.failureResultOf(saved, SettingsUnreadable, OSError).value
+        self.assertNotIn("canary", str(error))
+        self.assertEqual(os.lstat(self.path).st_mtime_ns, before.st_mtime_ns)
+
+    test.__doc__ = f"Nothing is saved into a file that is: {name}."
+    return test
+
+
+for _name in UNREADABLE:
+    _slug = _name.replace(" ", "_").replace("-", "_")
+    setattr(SettingsFileTests, f"test_unreadable_{_slug}", _unreadable(_name))
+    setattr(SettingsFileTests, f"test_refused_{_slug}", _refused(_name))
+
+
+SAVE = """
+import sys
+from pathlib import Path
+from pollinations.settings.file import save
+
+for number in range(int(sys.argv[3])):
+    save(Path(sys.argv[1]), {"of": {sys.argv[2]: {str(number): True}}})
+"""
+
+
+def test_processes_that_save_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    save(path, {"mode": "pro", "apiKey": SECRET})
+    writers = [
+        subprocess.Popen([sys.executable, "-c", SAVE, str(path), name, "25"]) for name in "abcd"
+    ]
+    assert [writer.wait() for writer in writers] == [0] * 4
+    found = orjson.loads(path.read_bytes())
+    assert {name: len(saved) for name, saved in found["of"].items()} == dict.fromkeys("abcd", 25)
+    assert (found["mode"], found["apiKey"]) == ("pro", SECRET)
+
+
+@pytest.mark.parametrize("data", [b'{"x": ' + SECRET.encode(), SECRET.encode(), b'{"a" "b"}'])
+def test_why_a_file_is_unreadable_quotes_nothing_of_it(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(data)
+    with pytest.raises(SettingsUnreadable) as caught:
+        save(path, {"debug": True})
+    assert str(caught.value).startswith("no JSON from line 1")
+    assert path.read_bytes() == data
