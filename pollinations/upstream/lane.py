@@ -42,6 +42,7 @@ class Lane:
     _places: int = PLACES
     _waiting: deque[Deferred[None]] = attrs.field(factory=deque, init=False)
     _taken: bool = attrs.field(default=False, init=False)
+    _advancing: bool = attrs.field(default=False, init=False)
     _entered: float = attrs.field(default=0.0, init=False)
     _usual: float = attrs.field(default=_FIRST_GUESS, init=False)
     _distance: float = attrs.field(default=0.0, init=False)
@@ -86,7 +87,7 @@ class Lane:
 
     def _keep_away(self, wait: float | None) -> None:
         self._distance = min(max(2 * self._distance, FIRST_DISTANCE), LONGEST_DISTANCE)
-        seconds = self._distance if wait is None else min(wait, LONGEST_ASKED)
+        seconds = min(wait, LONGEST_ASKED) if wait else self._distance
         if self._opening is None:
             self._opening = self._clock.callLater(seconds, self._open)
 
@@ -95,11 +96,15 @@ class Lane:
         self._advance()
 
     def _advance(self) -> None:
-        if self._taken or self._opening is not None or not self._waiting:
+        # Whoever goes may leave before this returns: a loop, where calls would pile up.
+        if self._advancing:
             return
-        self._taken = True
-        self._entered = self._clock.seconds()
-        self._waiting.popleft().callback(None)
+        self._advancing = True
+        while self._waiting and not self._taken and self._opening is None:
+            self._taken = True
+            self._entered = self._clock.seconds()
+            self._waiting.popleft().callback(None)
+        self._advancing = False
 
     def _full(self) -> UpstreamFailed:
         closed = self._opening.getTime() - self._clock.seconds() if self._opening else 0.0
