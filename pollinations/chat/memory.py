@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from .request import ChatRequest, JSONObject
-from .v3 import v3_hash
+from .v3 import normalised, v3_hash
 
 V3 = "v3:"
 """What the keys of imported entries begin with."""
@@ -178,4 +178,9 @@ def _text_digest(role: str, text: str) -> bytes:
 
 
 def _hash(value: Any) -> bytes:
-    return blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+    try:
+        said = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # Nested more deeply than can be written: the texts in it will do.
+        said = "".join(normalised(value)).encode("utf-8", "surrogatepass")
+    return blake2b(said, digest_size=16).digest()

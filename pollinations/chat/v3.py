@@ -28,14 +28,18 @@ def v3_hash(message: Any) -> str:
     :param message: parsed JSON, of any depth.
     :return: lower-case hexadecimal digits, without leading zeros.
     """
-    text = "".join(_normalised(message))
+    text = "".join(normalised(message))
     value = _short_hash(text) if len(text) <= _SHORT else _hash(text)
     # The magnitude of a signed 32-bit number.
     return format(min(value, (1 << 32) - value), "x")
 
 
-def _normalised(value: Any) -> Iterator[str]:
-    """The pieces of the text that is hashed; without recursion, for a message may nest deeply."""
+def normalised(value: Any) -> Iterator[str]:
+    """
+    The pieces of the text that is hashed, which tells texts apart and not how they are nested.
+
+    :param value: parsed JSON, of any depth: this does not recurse.
+    """
     waiting = [value]
     while waiting:
         value = waiting.pop()

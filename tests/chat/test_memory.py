@@ -190,6 +190,16 @@ def test_odd_shapes_have_keys() -> None:
     assert keys_of(request(*odd), imported=True)
 
 
+def test_depth_has_no_limit() -> None:
+    """A message that nests more deeply than JSON can be written has a key, which is its own."""
+    parts: list[Any] = ["a", "b"]
+    for _ in range(1000):
+        parts = [[part] for part in parts]
+    first, second = ({"role": "user", "content": [{"type": "x", "x": part}]} for part in parts)
+    assert prompt_key([first]) != prompt_key([second])
+    assert keys_of(request(first, SAID), imported=True)
+
+
 _TEXTS = st.sampled_from(["", "a", "b", "ab", "é🌸", '"', "x" * 5000])
 _MESSAGES = st.lists(
     st.builds(
