@@ -13,6 +13,9 @@ from .recording import Asked
 from .reply import event
 from .script import Model, Produce, Script, Send
 
+BATCH = 256 * 1024
+"""About how many bytes of a text without end are made at once."""
+
 _EVENTS = {"content-type": "text/event-stream"}
 _JSON = {"content-type": "application/json"}
 
@@ -59,7 +62,7 @@ def _endless_json(piece: str, size: int | None) -> Script:
 
 def _many(data: bytes, size: int | None) -> Produce:
     """*data* over and over, in batches that are worth a turn of the reactor."""
-    batch = data * max(1, 65536 // len(data))
+    batch = data * max(1, BATCH // len(data))
 
     def pieces() -> Iterator[bytes]:
         return repeat(batch) if size is None else repeat(batch, -(-size // len(batch)))

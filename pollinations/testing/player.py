@@ -14,6 +14,12 @@ from zope.interface import implementer
 from .recording import Exchange
 from .script import Abort, Cut, Pause, Produce, Script, Send, Stall, Step
 
+TURN = 0.0001
+"""
+Seconds between two pieces that are produced: the reactor gets its turn, whether or not the
+transport ever asks for a pause, and a :class:`~twisted.internet.task.Clock` comes to an end.
+"""
+
 
 async def play(script: Script, request: IRequest, clock: IReactorTime, exchange: Exchange) -> None:
     """
@@ -85,8 +91,7 @@ class Player:
             case Pause(seconds):
                 self._waiting = self._clock.callLater(seconds, self._waited)
             case Produce(pieces):
-                # Between two pieces the reactor gets its turn, or an endless answer would stop it.
-                paced = ((Send(piece), Pause(0)) for piece in pieces())
+                paced = ((Send(piece), Pause(TURN)) for piece in pieces())
                 self._steps = chain(chain.from_iterable(paced), self._steps)
             case Stall():
                 self._stalled = True
