@@ -5,8 +5,9 @@ from typing import Any
 import attrs
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.web.server import Site
 
+from ..settings.schema import Listener
+from ..web.request import BoundedSite
 from .account import DEMO_KEY
 from .demo import Demo
 from .imitation import Imitation
@@ -30,7 +31,7 @@ class ImitationService(Service):
 
     def __attrs_post_init__(self) -> None:
         imitation = Imitation(self._reactor, Demo(PACE))
-        site = Site(imitation.resource())
+        site = BoundedSite(imitation.resource(), Listener)
         self._port = self._reactor.listenTCP(0, site, interface="127.0.0.1")
 
     @property

@@ -87,6 +87,8 @@ def network_client(reactor: Any, connect_timeout: float) -> HTTPClient:
     :param connect_timeout: seconds until a connection must stand.
     """
     pool = HTTPConnectionPool(reactor)
+    # Each connection of ours is not news.
+    pool._factory.noisy = False
     pool.maxPersistentPerHost = CONNECTIONS
     pool.cachedConnectionTimeout = IDLE_CONNECTION
     return http_client(Agent(reactor, connectTimeout=connect_timeout, pool=pool))

@@ -106,6 +106,7 @@ class BoundedSite(Site):
 
     requestFactory = BoundedRequest
     displayTracebacks = False
+    noisy = False
 
     def __init__(self, resource: IResource, bounds: Callable[[], Listener], **kwargs: Any) -> None:
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
