@@ -69,9 +69,9 @@ def _label(universe: str, model: Model) -> str:
 
 
 def _display_name(model: Model) -> str:
-    """Its title, else what its description begins with, else its name made readable."""
-    described = model.title or model.description.partition(" - ")[0].strip()
+    """What its title or its description begins with, else its name made readable."""
+    described = (model.title or model.description).partition(" - ")[0].strip()
     if described and described != model.name:
         return described
     words = model.name.rpartition("/")[2].replace("-", " ").split()
-    return " ".join(word[:1].upper() + word[1:] for word in words)
+    return " ".join(word[:1].upper() + word[1:] for word in words) or model.name
