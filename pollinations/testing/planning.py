@@ -16,7 +16,7 @@ from .words import last_user_text
 Step = Sequence[tuple[str, Mapping[str, Any]]]
 """Calls that are made at once: tool and arguments of each."""
 
-_WEATHER = re.compile(r"\b(weather|m[ée]t[ée]o)", re.IGNORECASE)
+_WEATHER = re.compile(r"weather|m[ée]t[ée]o", re.IGNORECASE)
 _SHELL = re.compile(r"bash|shell|terminal|^exec|^run", re.IGNORECASE)
 _ACTION = re.compile(r"\b(run|execute|list)\b", re.IGNORECASE)
 _ANY = re.compile(r"\buse (the|a|your) tools?\b", re.IGNORECASE)
