@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 import orjson
 
-from ..files import locked, write_whole
+from ..files import locked, read_plain, write_whole
 from .entries import Entries, merged
 
 VERSION = 1
@@ -52,9 +52,10 @@ class Change:
 def stamp_of(path: Path) -> Stamp | None:
     """The stamp of the file at *path*, or ``None`` when there is none to be seen."""
     try:
-        return _stamp(path.stat())
+        status = path.stat()
     except OSError:
         return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def load(path: Path, aside: Path) -> Document:
@@ -89,10 +90,10 @@ def add(path: Path, change: Change, bounds: Entries, aside: Path) -> Document:
 
 
 def _read(path: Path) -> Document:
+    # Before it is read: if it is replaced meanwhile, it is read once more.
+    stamp = stamp_of(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
-            return Document(_entries(data), _stamp(os.fstat(file.fileno())))
+        return Document(_entries(read_plain(path, SIZE_LIMIT)), stamp)
     except FileNotFoundError:
         return Document({}, None)
 
@@ -106,8 +107,6 @@ def _read_or_set_aside(path: Path, aside: Path) -> Document:
 
 
 def _entries(data: bytes) -> Mapping[str, str]:
-    if len(data) > SIZE_LIMIT:
-        raise ValueError("too large")
     document = orjson.loads(data)
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise ValueError(f"not a document of version {VERSION}")
@@ -115,7 +114,3 @@ def _entries(data: bytes) -> Mapping[str, str]:
     if not isinstance(entries, dict):
         raise ValueError("no entries")
     return {key: value for key, value in entries.items() if isinstance(value, str)}
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -10,6 +10,7 @@ import orjson
 from twisted.logger import Logger
 
 from ..chat.memory import IMPORTED, V3
+from ..files import read_plain
 from ..interfaces import ISignatureStore
 
 LIMIT = 500
@@ -61,11 +62,7 @@ def read_v3(path: Path) -> Mapping[str, str]:
     :raises OSError: it cannot be read.
     :raises ValueError: it is not what the plugin writes.
     """
-    with path.open("rb") as file:
-        data = file.read(SIZE_LIMIT + 1)
-    if len(data) > SIZE_LIMIT:
-        raise ValueError(f"larger than {SIZE_LIMIT} bytes")
-    kept = orjson.loads(data)
+    kept = orjson.loads(read_plain(path, SIZE_LIMIT))
     if not isinstance(kept, dict):
         raise ValueError("not a JSON object")
     entries = [(V3 + key, _unescaped(value)) for key, value in kept.items() if _valid(key, value)]

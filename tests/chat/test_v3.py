@@ -59,6 +59,7 @@ def test_vectors(message: Any, expected: str) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
+        (0, "0"),
         (1, "1"),
         (1.0, "1"),
         (-2.5, "-2.5"),

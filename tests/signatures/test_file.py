@@ -13,6 +13,7 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.files import write_whole
+from pollinations.signatures.document import SIZE_LIMIT
 from pollinations.signatures.file import FileSignatureStore
 from pollinations.testing.signatures import SignatureStoreTests
 
@@ -351,6 +352,26 @@ class TroubleTests(_FileTests):
         self.put(store, a="1")
         self.assertEqual(self.get(store, "a", "b"), {"a": "1"})
         self.assertEqual(len(self.said), 2)
+
+    def test_a_pipe_in_its_place(self) -> None:
+        """Nobody waits for whoever may be at the other end of a pipe."""
+        self.path.parent.mkdir(parents=True)
+        os.mkfifo(self.path)
+        store = self.store()
+        self.assertEqual(self.get(store, "a"), {})
+        self.put(store, a="1")
+        self.assertEqual(self.get(store, "a", "b"), {"a": "1"})
+        self.assertTrue(stat.S_ISFIFO(self.path.stat().st_mode))
+
+    def test_a_giant_in_its_place(self) -> None:
+        """What is far larger than anything of ours is not read, and stays as it is."""
+        self.path.parent.mkdir(parents=True)
+        with self.path.open("wb") as giant:
+            giant.truncate(SIZE_LIMIT + 1)
+        store = self.store()
+        self.put(store, a="1")
+        self.assertEqual(self.get(store, "a", "b"), {"a": "1"})
+        self.assertEqual(self.path.stat().st_size, SIZE_LIMIT + 1)
 
     def test_a_crash_while_writing(self) -> None:
         """What a write that was cut off has left behind is in nobody's way."""

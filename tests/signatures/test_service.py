@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 from twisted.application.service import IService, MultiService
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -56,6 +56,30 @@ class SignatureServiceTests(SignatureStoreTests, SynchronousTestCase):
         self.assertFalse(path.exists())
         self.successResultOf(service.stopService())
         self.assertTrue(path.exists())
+
+    def test_an_import_that_fails(self) -> None:
+        """A store that breaks its promise and fails does not keep the service from starting."""
+
+        class Broken:
+            async def get(self, keys: object) -> dict[str, str]:
+                raise RuntimeError("broken")
+
+        service = SignatureService(Broken(), self.v3)  # type: ignore[arg-type]
+        service.startService()
+        self.assertFalse(service.imported)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_stopped_while_it_imports(self) -> None:
+        """An import that has not ended when the service stops is given up without a word."""
+
+        class Silent:
+            async def get(self, keys: object) -> dict[str, str]:
+                never: Deferred[dict[str, str]] = Deferred()
+                return await never
+
+        service = SignatureService(Silent(), self.v3)  # type: ignore[arg-type]
+        service.startService()
+        self.successResultOf(service.stopService())
 
     def test_a_store_without_an_end(self) -> None:
         """A store need have no ``close``."""

@@ -1,5 +1,6 @@
 """Stores named by one word."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,19 @@ def test_ways_to_redis(address: Address, kind: type) -> None:
     endpoint = endpoint_of(address, MemoryReactorClock())
     assert isinstance(endpoint, kind)
     assert IStreamClientEndpoint.providedBy(endpoint)
+
+
+def test_redis_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, its name says what to install."""
+    monkeypatch.setitem(sys.modules, "txredisapi", None)
+    with pytest.raises(ValueError, match=r"pollinations\[redis\]"):
+        open_store("redis://r", Clock(), HOME)
+
+
+def test_another_scheme_is_no_redis() -> None:
+    """An address is read of a URI that is a Redis's."""
+    with pytest.raises(ValueError, match=r"redis, rediss"):
+        Address.from_uri("http://r")
 
 
 @pytest.mark.parametrize(
