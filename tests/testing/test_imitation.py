@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.testing import scripts
-from pollinations.testing.account import DEMO_KEY
+from pollinations.testing.account import DEMO_KEY, LIMITED_KEY, Account, Key
 from pollinations.testing.imitation import Imitation
 
 ENTER = "http://imitation/enter/v1/chat/completions"
@@ -97,3 +97,207 @@ class ImitationTests(Case):
         """A body that cannot be read is a 400."""
         self.imitate()
         self.assertEqual(self.post(ENTER, {"messages": []}).code, 400)
+
+    def test_one_at_a_time(self):
+        """The free universe may refuse who asks while another answer runs."""
+        self.imitate(scripts.text("Hi").then(scripts.Stall()), one_at_a_time=True)
+        self.post(FREE, asking(stream=True), key=None)
+        response = self.post(FREE, asking(), key=None)
+        self.assertEqual(response.code, 429)
+        self.assertIn("Queue full", self.successResultOf(response.text()))
+        self.assertEqual(self.post(ENTER, asking(stream=True)).code, 200)
+
+    def test_it_forgets_what_is_old(self):
+        """However long it runs, it remembers a thousand exchanges."""
+        self.assertEqual(self.imitate().recording.maxlen, 1000)
+
+
+class SpendingTests(Case):
+    """Tests for what answers cost, and what happens when there is nothing left."""
+
+    def test_the_grant_pays_first(self):
+        """What costs nothing goes before what was paid for."""
+        imitation = self.imitate(scripts.text("Hi").but(tokens=(1_000_000, 0)))
+        self.post(ENTER, asking())
+        self.assertEqual((imitation.account.grant, imitation.account.paid), (0.85, 5.0))
+
+    def test_the_wallet_pays_what_the_grant_cannot(self):
+        """A request that the grant does not cover whole is paid from the wallet."""
+        account = Account(grant=0.1)
+        self.imitate(scripts.text("Hi").but(tokens=(1_000_000, 0)), account)
+        self.post(ENTER, asking())
+        self.assertEqual((account.grant, account.paid), (0.1, 4.85))
+
+    def test_paid_models_never_touch_the_grant(self):
+        """Only money buys them."""
+        account = Account(paid=5.0)
+        self.imitate(scripts.text("Hi").but(tokens=(1_000_000, 0)), account)
+        self.post(ENTER, asking(model="gemini-large"))
+        self.assertEqual((account.grant, account.paid), (1.0, 3.0))
+
+    def test_a_small_answer_costs_the_least(self):
+        """So that a demonstration's balance moves."""
+        account = Account(least=0.25)
+        self.imitate(account=account)
+        self.post(ENTER, asking())
+        self.assertEqual(account.grant, 0.75)
+
+    def test_errors_cost_nothing(self):
+        """Nor do refusals."""
+        account = Account()
+        self.imitate(scripts.error(500, "No"), account)
+        self.post(ENTER, asking())
+        self.assertEqual(account.spent, [])
+
+    def test_free_costs_nothing(self):
+        """The free universe knows no account."""
+        account = Account()
+        self.imitate(account=account)
+        self.post(FREE, asking(), key=None)
+        self.assertEqual(account.spent, [])
+
+    def test_out_of_pollen_is_a_text(self):
+        """As the service does it: HTTP 200 and a notice."""
+        self.imitate(account=Account(grant=0, paid=0))
+        response = self.post(ENTER, asking())
+        self.assertEqual(response.code, 200)
+        self.assertIn("doesn't have enough credits", self.said(response))
+
+    def test_json_mode_is_refused_with_a_status(self):
+        """A notice would break who asked for JSON."""
+        self.imitate(account=Account(grant=0, paid=0))
+        asked = asking(response_format={"type": "json_object"})
+        self.assertEqual(self.post(ENTER, asked).code, 402)
+
+    def test_out_of_pollen_is_a_status_when_wanted(self):
+        """The older way."""
+        self.imitate(account=Account(grant=0, paid=0), refuses="status")
+        self.assertEqual(self.post(ENTER, asking()).code, 402)
+
+    def test_what_a_key_may_not_do(self):
+        """A key is held to its models, its budget, its pollen."""
+        keys = {
+            "sk_models": Key(models=("kimi",)),
+            "sk_budget": Key(budget=0),
+            "sk_quest": Key(quest_only=True),
+        }
+        self.imitate(account=Account(grant=0, keys=keys))
+        said = {key: self.said(self.post(ENTER, asking(), key)) for key in keys}
+        self.assertIn("isn't allowed to use openai", said["sk_models"])
+        self.assertIn("has reached its budget", said["sk_budget"])
+        self.assertIn("only spends Quest Pollen", said["sk_quest"])
+
+
+class AccountPagesTests(Case):
+    """Tests for the account pages, over HTTP."""
+
+    def test_todays_pages(self):
+        """Two wallets, no tier, no reset."""
+        self.imitate(account=Account(grant=0.5, paid=2.0))
+        profile, _ = self.get("/enter/account/profile")
+        self.assertNotIn("tier", profile)
+        balance, _ = self.get("/enter/account/balance")
+        self.assertEqual(
+            balance, {"balance": 2.5, "accountBalance": {"total": 2.5, "tier": 0.5, "paid": 2.0}}
+        )
+
+    def test_the_pages_of_january(self):
+        """A tier, a reset at midnight, and a usage that explains what is left."""
+        self.imitate(account=Account(grant=0.5, paid=2.0), shape="january")
+        self.clock.advance(100_000)
+        profile, _ = self.get("/enter/account/profile")
+        self.assertEqual(profile["tier"], "seed")
+        self.assertEqual(profile["nextResetAt"], "1970-01-03T00:00:00.000Z")
+        balance, _ = self.get("/enter/account/balance")
+        self.assertEqual(balance, {"balance": 2.5, "tierBalance": 0.5, "packBalance": 2.0})
+        [entry] = self.get("/enter/account/usage")[0]["usage"]
+        self.assertEqual((entry["meter_source"], entry["cost_usd"]), ("tier", 2.5))
+        self.assertEqual(entry["timestamp"], "1970-01-02 00:00:00")
+
+    def test_january_fills_up_at_midnight(self):
+        """A new day, a new grant."""
+        account = Account(grant=0.5)
+        self.imitate(account=account, shape="january")
+        self.get("/enter/account/balance")
+        self.clock.advance(86400)
+        self.get("/enter/account/balance")
+        self.assertEqual(account.grant, 3.0)
+
+    def test_what_was_spent_is_listed(self):
+        """Newest first, as many as were asked for."""
+        self.imitate(account=Account(grant=0.0015))
+        self.post(ENTER, asking())
+        self.post(ENTER, asking(model="kimi"))
+        usage, _ = self.get("/enter/account/usage")
+        self.assertEqual(usage["count"], 2)
+        self.assertEqual(
+            [(e["model"], e["meter_source"]) for e in usage["usage"]],
+            [("kimi", "pack"), ("openai", "tier")],
+        )
+        self.assertEqual(self.get("/enter/account/usage?limit=1")[0]["count"], 1)
+
+    def test_a_limited_key(self):
+        """It is valid, and sees its own usage only."""
+        self.imitate()
+        for page in ("profile", "balance", "usage"):
+            self.assertEqual(self.get(f"/enter/account/{page}", LIMITED_KEY)[1], 403)
+        self.assertTrue(self.get("/enter/account/key", LIMITED_KEY)[0]["valid"])
+        self.post(ENTER, asking(), LIMITED_KEY)
+        self.assertEqual(self.get("/enter/account/key/usage", LIMITED_KEY)[0]["count"], 1)
+        self.assertEqual(self.get("/enter/account/key/usage")[0]["count"], 0)
+
+    def test_an_unknown_key(self):
+        """It is told so everywhere."""
+        self.imitate()
+        for page in ("profile", "balance", "usage", "key", "key/usage"):
+            self.assertEqual(self.get(f"/enter/account/{page}", "sk_no")[1], 401)
+
+    def test_a_budget_is_the_balance(self):
+        """A key with a budget sees what is left of that."""
+        self.imitate(account=Account(keys={"sk_b": Key(budget=0.25)}))
+        self.assertEqual(self.get("/enter/account/balance", "sk_b")[0]["balance"], 0.25)
+
+
+class ListsTests(Case):
+    """Tests for the model lists, over HTTP."""
+
+    def test_todays_lists(self):
+        """Names with a publisher, short ones as aliases, prices as text."""
+        self.imitate()
+        listed, _ = self.get("/enter/text/models")
+        gemini = next(model for model in listed if "gemini" in model["aliases"])
+        self.assertEqual(gemini["name"], "google/gemini-3-flash-preview")
+        self.assertEqual(gemini["pricing"]["promptTextTokens"], "0.0000005")
+        openai, _ = self.get("/enter/v1/models")
+        self.assertEqual(openai["object"], "list")
+        self.assertIn("openai/gpt-5.4-nano", [model["id"] for model in openai["data"]])
+
+    def test_the_lists_of_january(self):
+        """Short names, prices as numbers, and little else."""
+        self.imitate(shape="january")
+        listed, _ = self.get("/enter/text/models")
+        self.assertEqual(listed[0]["name"], "openai")
+        self.assertEqual(listed[0]["pricing"]["promptTextTokens"], 1.5e-7)
+        openai, _ = self.get("/enter/v1/models")
+        self.assertEqual(openai["data"][0].keys(), {"id", "object", "created"})
+
+    def test_pictures_are_no_text(self):
+        """What paints is in the list of everything only."""
+        self.imitate(shape="january")
+        self.assertIn("flux", [m["name"] for m in self.get("/enter/models")[0]])
+        self.assertNotIn("flux", [m["name"] for m in self.get("/enter/text/models")[0]])
+
+    def test_paid_models_are_hidden_from_who_has_not_paid(self):
+        """With a key whose wallet is empty they are not listed; without a key they are."""
+        self.imitate(account=Account(paid=0), shape="january")
+        poor = [m["name"] for m in self.get("/enter/text/models")[0]]
+        anyone = [m["name"] for m in self.get("/enter/text/models", key=None)[0]]
+        self.assertNotIn("gemini-large", poor)
+        self.assertIn("gemini-large", anyone)
+
+    def test_the_free_list(self):
+        """It has kept its old shape."""
+        self.imitate()
+        [first, *_], _ = self.get("/free/models", key=None)
+        self.assertEqual((first["name"], first["tier"]), ("openai-fast", "anonymous"))
+        self.assertIn("openai", first["aliases"])
