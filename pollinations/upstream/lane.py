@@ -88,8 +88,7 @@ class Lane:
     def _keep_away(self, wait: float | None) -> None:
         self._distance = min(max(2 * self._distance, FIRST_DISTANCE), LONGEST_DISTANCE)
         seconds = min(wait, LONGEST_ASKED) if wait else self._distance
-        if self._opening is None:
-            self._opening = self._clock.callLater(seconds, self._open)
+        self._opening = self._clock.callLater(seconds, self._open)
 
     def _open(self) -> None:
         self._opening = None

@@ -139,6 +139,7 @@ def envelope(status: int, code: str, message: str, **error: Any) -> dict[str, An
             "internal",
             "It broke inside.",
         ),
+        (500, {"error": "{not even JSON"}, 500, None, "{not even JSON"),
         (403, {"detail": "Not for you."}, 403, None, "Not for you."),
         (400, [{"error": {"message": "In a list.", "code": 400}}], 400, None, "In a list."),
         # No shape at all.
