@@ -34,7 +34,9 @@ _KEY_PAGE: Final = "/account/key"
 class Client(Protocol):
     """What is asked of a treq client."""
 
-    def get(self, url: str, **kwargs: Any) -> "Deferred[IResponse]": ...
+    def get(
+        self, url: str, /, *, headers: Any, allow_redirects: bool, unbuffered: bool, reactor: Any
+    ) -> "Deferred[Any]": ...
 
 
 class PageUnavailable(Exception):
@@ -143,7 +145,7 @@ class AccountQuota:
             "Authorization": f"Bearer {self._key}",
             "User-Agent": self._user_agent(),
         }
-        response = await self._client.get(
+        response: IResponse = await self._client.get(
             self._url.rstrip("/") + path,
             headers=headers,
             allow_redirects=False,
