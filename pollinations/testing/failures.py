@@ -105,6 +105,16 @@ def insufficient_balance(cost: float = 0.005, balance: float = 0.001) -> Script:
     )
 
 
+def overflow(tokens: int = 130_000, limit: int = 128_000) -> Script:
+    """400 for a conversation that is longer than the model's context."""
+    return error(
+        400,
+        f"This model's maximum context length is {limit} tokens. However, your messages resulted "
+        f"in {tokens} tokens. Please reduce the length of the messages.",
+        "context_length_exceeded",
+    )
+
+
 def key_rate_limited(seconds: int = 30) -> Script:
     """429 of a publishable key's bucket, without the envelope."""
     body = {

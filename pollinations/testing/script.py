@@ -5,6 +5,7 @@ The rule of this file: nothing here knows the time or a socket. :mod:`.player` p
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, Self
 
 import attrs
@@ -81,22 +82,26 @@ class Script:
         """A copy that does *steps* at its end."""
         return attrs.evolve(self, steps=(*self.steps, *steps))
 
-    def cut_every(self, size: int) -> Self:
-        """A copy that sends the same bytes in pieces of *size*, wherever that cuts events."""
-        return attrs.evolve(self, steps=tuple(_cut(self.steps, size)))
+    def cut_every(self, size: int, pause: float = 0.0) -> Self:
+        """
+        A copy that sends the same bytes in pieces of *size*, wherever that cuts events.
+
+        :param pause: seconds after each piece.
+        """
+        return attrs.evolve(self, steps=tuple(_cut(self.steps, size, pause)))
 
 
 Model = Callable[[Asked], Script]
 """Decides what is replied to a request. Scripts and replies are models."""
 
 
-def _cut(steps: Iterable[Step], size: int) -> Iterator[Step]:
-    data = b""
-    for step in (*steps, None):
-        if isinstance(step, Send) and step.data:
-            data += step.data
+def _cut(steps: Iterable[Step], size: int, pause: float) -> Iterator[Step]:
+    for sends, group in groupby(steps, lambda step: isinstance(step, Send)):
+        if not sends:
+            yield from group
             continue
-        yield from (Send(data[at : at + size]) for at in range(0, len(data), size))
-        data = b""
-        if step is not None:
-            yield step
+        data = b"".join(step.data for step in group if isinstance(step, Send))
+        for at in range(0, len(data) or 1, size):
+            yield Send(data[at : at + size])
+            if pause:
+                yield Pause(pause)

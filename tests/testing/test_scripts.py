@@ -107,6 +107,14 @@ def test_cuts_keep_the_bytes(size):
     assert cut.steps.count(Pause(0.1)) == 1
 
 
+def test_bytes_can_drip():
+    """A pause after each piece makes a stream as slow as one likes."""
+    script = scripts.raw(b"abc").cut_every(1, pause=1.0)
+    assert script.steps == tuple(
+        step for byte in (b"a", b"b", b"c") for step in (Send(byte), Pause(1.0))
+    )
+
+
 def test_openai_calls():
     """An opening entry, then arguments in pieces, at the call's own index."""
     said = entries(scripts.calls(("weather", {"city": "Rome"}), ("time", {})))
@@ -252,6 +260,7 @@ NO_ENVELOPE = [
     (scripts.address_limited(), 429, b"Too many requests"),
     (scripts.queue_full(), 429, b"Queue full for IP"),
     (scripts.queue_full(402), 402, b"Queue full for IP"),
+    (scripts.overflow(), 400, b"context_length_exceeded"),
     (scripts.insufficient_balance(), 402, b"0.00500 pollen"),
     (scripts.html(520), 520, b"<!DOCTYPE html>"),
     (scripts.garbage(), 200, b"NaN"),
