@@ -6,18 +6,44 @@ Only schemas are touched: a property may be called ``title`` or ``$ref``, and wh
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from .dialects import Dialect
+from .translation.cache import Cache
 from .translation.translation import translated
+
+_UNCHANGED: Final = object()
+
+_LATELY = Cache(entries=2048, size=4 * 1024 * 1024)
 
 
 def sanitized(parameters: Any, dialect: Dialect) -> Mapping[str, Any]:
     """
     The parameters of one tool as *dialect* accepts them.
 
+    Linear in the size of *parameters* when they are new, and little more than writing them as JSON
+    when they were here lately.
+
     :param parameters: JSON Schema; anything that is not an object is read as no parameters.
     :returns: *parameters* itself when nothing had to change; else a copy, which may share parts
-        with it and with what other calls return, so nobody is to change it in place.
+        with it and with what other calls return, so nobody is to change either in place.
     """
-    return translated(parameters if isinstance(parameters, dict) else {}, dialect)
+    root = parameters if isinstance(parameters, dict) else {}
+    try:
+        json = orjson.dumps(root)
+    except TypeError:  # Nested deeper than orjson writes.
+        return translated(root, dialect)
+    found = _LATELY.get((dialect, json))
+    if found is None:
+        found = _translated(root, dialect, json)
+    return root if found is _UNCHANGED else found
+
+
+def _translated(root: dict[str, Any], dialect: Dialect, json: bytes) -> Any:
+    made = translated(root, dialect)
+    found = _UNCHANGED if made is root else made
+    size = len(json) + (0 if made is root else len(orjson.dumps(made)))
+    _LATELY.put((dialect, json), found, size)
+    return found

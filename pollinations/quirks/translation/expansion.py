@@ -20,6 +20,9 @@ How much references may add to one tool: each schema weighs one, one for each en
 for every 64 characters of text. References can double at each step.
 """
 
+TRAIL_LIMIT = 100
+"""How many references may lead from one to the next."""
+
 TOO_LARGE = {"type": "object", "description": "Left out: the schema is too large."}
 
 _SHAPE = frozenset({"type", "properties", "items", "enum", "const", "anyOf", "oneOf", "allOf"})
@@ -51,7 +54,8 @@ class Expansion:
 
     def affords(self, schema: Any) -> bool:
         """Whether *schema*, which a reference led to, can be added; it counts from now on."""
-        self._added += _weight(schema)
+        if self._added <= LIMIT:
+            self._added += _weight(schema)
         return self._added <= LIMIT
 
     def whole(self, schema: Any, trail: Trail) -> tuple[Schema, Trail]:
@@ -114,7 +118,7 @@ class Expansion:
         target = self.references.target(reference)
         if id(target) in trail:
             return _again(reference), trail
-        if not self.affords(target):
+        if len(trail) > TRAIL_LIMIT or not self.affords(target):
             return TOO_LARGE, trail
         return target, trail | {id(target)}
 

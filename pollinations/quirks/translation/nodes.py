@@ -156,13 +156,16 @@ def consistent(schema: Schema) -> Schema:
     """An array with items; an object that requires no property it lacks."""
     if schema["type"] == "array" and "items" not in schema:
         return {**schema, "items": {"type": "string"}}
-    properties = schema.get("properties", {})
     for keyword in ("required", "propertyOrdering"):
         if keyword in schema:
-            there = [n for n in dict.fromkeys(schema[keyword]) if n in properties]
+            there = _there(schema[keyword], schema.get("properties", {}))
             if there != schema[keyword]:
                 schema = {**without(schema, keyword), **({keyword: there} if there else {})}
     return schema
+
+
+def _there(names: list[str], properties: Schema) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name in properties]
 
 
 def is_object(schema: Schema) -> bool:

@@ -20,6 +20,8 @@ LIST = frozenset({"prefixItems", "allOf", "anyOf", "oneOf"})
 MAP = frozenset({"properties", "patternProperties", "dependentSchemas", *DEFINITIONS})
 """The keywords that hold schemas by name."""
 
+_ANYWHERE = ONE | LIST | MAP
+
 
 def subschemas(schema: Schema) -> Iterator[Schema]:
     """The schemas right below *schema*, whatever else may be wrong with it."""
@@ -34,14 +36,17 @@ def subschemas(schema: Schema) -> Iterator[Schema]:
 
 def mapped(schema: Schema, below: Callable[[Any], Any]) -> Schema:
     """A copy of *schema* with *below* applied to each schema right below it."""
-    return {keyword: _mapped(keyword, value, below) for keyword, value in schema.items()}
+    return {
+        keyword: _mapped(keyword, value, below) if keyword in _ANYWHERE else value
+        for keyword, value in schema.items()
+    }
 
 
 def _mapped(keyword: str, value: Any, below: Callable[[Any], Any]) -> Any:
-    if keyword in MAP and isinstance(value, dict):
+    if isinstance(value, dict) and keyword in MAP:
         named = {name: below(schema) for name, schema in value.items()}
         return value if same(named, value) else named
-    if isinstance(value, list) and (keyword in LIST or keyword in ONE):
+    if isinstance(value, list) and keyword not in MAP:
         listed = [below(schema) for schema in value]
         return value if alike(listed, value) else listed
     return below(value) if keyword in ONE else value

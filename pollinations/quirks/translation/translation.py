@@ -90,7 +90,7 @@ class _Translation:
         whole, inlined = schema, not self._dialect.references
         if inlined and not schema.keys().isdisjoint(REFERENCES):
             whole, trail = self._expansion.whole(schema, trail)
-        if inlined:
+        if inlined and not whole.keys().isdisjoint(DEFINITIONS):
             whole = nodes.without(whole, *DEFINITIONS)
         made = mapped(whole, lambda below: self._schema(below, trail, depth + 1))
         if self._dialect.items and nodes.is_array(made):
@@ -148,20 +148,24 @@ class _Translation:
     def _read(self, given: Schema, schema: Schema, trail: Trail, depth: int) -> Schema:
         """*schema*, which has one type, with the keywords that the dialect knows."""
         readers = self._known[schema["type"]]
-        made: Schema = {}
+        made, changed = {}, schema is not given
         for keyword, value in schema.items():
-            if (read := readers.get(keyword)) is None:
-                continue
-            if keyword == "properties":
-                value = self._properties(value, trail, depth + 1)
+            if keyword not in readers:
+                new = DROPPED
+            elif keyword == "properties":
+                new = self._properties(value, trail, depth + 1)
             elif keyword == "items":
-                value = self._schema(value, trail, depth + 1)
+                new = self._schema(value, trail, depth + 1)
             else:
-                value = read(value)
-            if value is not DROPPED:
-                made[keyword] = value
-        made = nodes.consistent(nodes.hinted(made, schema, self._dialect.hints))
-        return given if same(made, given) else made
+                new = readers[keyword](value)
+            if new is not value:
+                changed = True
+            if new is not DROPPED:
+                made[keyword] = new
+        if changed:
+            made = nodes.hinted(made, schema, self._dialect.hints)
+        consistent = nodes.consistent(made)
+        return given if consistent is made and not changed else consistent
 
     def _properties(self, properties: Any, trail: Trail, depth: int) -> Any:
         if not isinstance(properties, dict):
