@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import attrs
 import orjson
@@ -13,14 +13,13 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.iweb import IResponse
 
-from ..files import write_whole
 from ..routing.catalogue import Catalogue, Model, parse_list
 from ..routing.last_resort import LAST_RESORT
 from ..routing.route import ENTER, FREE
 from ..settings.schema import Settings
-from .whole import read_whole
+from .disk_copy import DiskCopy
+from .whole import Getter, read_whole
 
 INTERVAL = 3600.0
 """Seconds between two readings of a list."""
@@ -40,12 +39,6 @@ LIMIT = 8 * 1024 * 1024
 
 class ListUnavailable(Exception):
     """An upstream did not give its list; the message says why, without its words."""
-
-
-class Client(Protocol):
-    """What is asked of a treq client."""
-
-    def get(self, url: str, **kwargs: Any) -> "Deferred[IResponse]": ...
 
 
 @attrs.define(eq=False)
@@ -79,17 +72,17 @@ class CatalogueService(Service):
     :param free_url: the free upstream's base, which is never sent a key.
     :param enter_url: the enter upstream's base.
     :param key: gives the key at this moment, or ``None``.
-    :param path: where the lists are kept between runs.
+    :param path: where the lists are kept between runs, or ``None`` to keep them nowhere.
     :param clock: times the readings.
     :param in_thread: calls a function that waits for the disk.
     :param user_agent: gives what upstreams are told that we are.
     """
 
-    _client: Client
+    _client: Getter
     _free_url: str
     _enter_url: str
     _key: Callable[[], str | None] = attrs.field(repr=False)
-    _path: Path
+    _path: Path | None
     _clock: IReactorTime
     _in_thread: Callable[..., Awaitable[Any]] = deferToThread
     _user_agent: Callable[[], str] = lambda: Settings().user_agent
@@ -102,11 +95,12 @@ class CatalogueService(Service):
     _loop: LoopingCall = attrs.field(init=False)
     _looping: Deferred[Any] = attrs.field(init=False)
     _reading: Deferred[Any] | None = attrs.field(default=None, init=False)
-    _kept: bool = attrs.field(default=True, init=False)
+    _copy: DiskCopy = attrs.field(init=False)
 
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
+        self._copy = DiskCopy(self._path, self._in_thread)
         self._lists = (
             _List(FREE, f"{self._free_url.rstrip('/')}/models", lambda: None),
             _List(ENTER, f"{self._enter_url.rstrip('/')}/text/models", self._key),
@@ -115,7 +109,7 @@ class CatalogueService(Service):
     def startService(self) -> None:
         """Take what is on disk, and begin to read."""
         super().startService()
-        self._take(self._from_disk())
+        self._take(self._copy.load())
         for each in self._lists:
             each.due = self._clock.seconds()
         self._loop = LoopingCall(self._look)
@@ -140,7 +134,7 @@ class CatalogueService(Service):
         await self._reading
         self._reading = None
         if self._read is not before:
-            await self._keep()
+            await self._copy.keep(self._read)
 
     def _is_due(self, each: _List) -> bool:
         return self._clock.seconds() >= each.due or each.key() != each.asked_with
@@ -187,25 +181,6 @@ class CatalogueService(Service):
             )
         elif before and not trouble:
             self._log.info("the list of {universe} models is back", universe=each.universe)
-
-    def _from_disk(self) -> Catalogue:
-        try:
-            return Catalogue.from_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return Catalogue()
-        except (OSError, ValueError) as e:
-            self._log.warn("no models from {path}: {error}", path=str(self._path), error=e)
-            return Catalogue()
-
-    async def _keep(self) -> None:
-        """Write the lists to disk; a disk that does not take them is named once."""
-        try:
-            await self._in_thread(write_whole, self._path, self._read.to_json())
-            self._kept = True
-        except Exception as e:
-            if self._kept:
-                self._log.warn("{path} cannot be written: {error}", path=str(self._path), error=e)
-            self._kept = False
 
 
 def _models(body: bytes) -> tuple[Model, ...]:

@@ -1,15 +1,24 @@
 """Takes in a reply as a whole, for replies that are small: lists, account pages."""
 
-from typing import cast
+from typing import Any, Protocol, cast
 
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ITCPTransport
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.protocol import Protocol as NetworkProtocol
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import IResponse
+
+
+class Getter(Protocol):
+    """What is asked of a treq client."""
+
+    def get(
+        self, url: str, /, *, headers: Any, allow_redirects: bool, unbuffered: bool, reactor: Any
+    ) -> "Deferred[Any]": ...
 
 
 class BodyTooLarge(Exception):
@@ -17,7 +26,7 @@ class BodyTooLarge(Exception):
 
 
 @attrs.define(eq=False, slots=False)
-class _Whole(Protocol):
+class _Whole(NetworkProtocol):
     _limit: int
     whole: Deferred[bytes] = attrs.field(init=False)
     _pieces: list[bytes] = attrs.field(factory=list, init=False)

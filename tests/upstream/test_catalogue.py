@@ -56,7 +56,7 @@ class CatalogueServiceTests(SynchronousTestCase):
         self.lists = Lists({b"/free/models": ["bidara"], b"/enter/text/models": ["claude"]})
         self.clock = Clock()
         self.key: str | None = KEY
-        self.path = Path(self.mktemp()).absolute() / "catalogue.json"
+        self.path: Any = Path(self.mktemp()).absolute() / "catalogue.json"
         self.logged: list[str] = []
         globalLogPublisher.addObserver(self._log)
         self.addCleanup(globalLogPublisher.removeObserver, self._log)
@@ -212,6 +212,13 @@ class CatalogueServiceTests(SynchronousTestCase):
         del self.lists.answers[b"/enter/text/models"]
         self.started()
         self.assertEqual(list(orjson.loads(self.path.read_bytes())["models"]), ["free"])
+
+    def test_without_a_path_nothing_is_kept(self) -> None:
+        """For models that are not to be remembered, such as an imitation's."""
+        folder, self.path = self.path.parent, None
+        service = self.started()
+        self.assertEqual(self.names(service, "free"), ["bidara"])
+        self.assertFalse(folder.exists())
 
     def test_a_broken_disk_copy_is_as_none(self) -> None:
         """It is named once, and written anew."""
