@@ -44,8 +44,15 @@ class ChatRequest:
         return cls(body)
 
     def to_json(self) -> bytes:
-        """The request as an upstream is sent it."""
-        return orjson.dumps(self.body)
+        """
+        The request as an upstream is sent it.
+
+        :raises InvalidRequest: it is nested more deeply than can be written.
+        """
+        try:
+            return orjson.dumps(self.body)
+        except orjson.JSONEncodeError:
+            raise InvalidRequest("The body is nested too deeply.") from None
 
     @property
     def model(self) -> str:

@@ -117,7 +117,7 @@ class Body(Protocol):
     def resumeProducing(self) -> None:
         """The client can take more; the silence while it could not was not the upstream's."""
         self._paused = False
-        self._heard = self._clock.seconds()
+        self._heard = self._beaten = self._clock.seconds()
         self._transport("resumeProducing")
 
     def stopProducing(self) -> None:
@@ -188,17 +188,16 @@ class Body(Protocol):
     def _watch(self) -> None:
         """Look again when the silence may have lasted too long."""
         now = self._clock.seconds()
-        if not self._paused:
-            if now - self._heard >= self._idle:
-                return self._stalled()
-            if self._keepalive is not None and now - self._beaten >= self._keepalive:
-                self._give(KEEPALIVE)
-        due = self._idle - (now - self._heard)
+        if self._paused:
+            self._heard = self._beaten = now
+        if now - self._heard >= self._idle:
+            return self._stalled()
+        if self._keepalive is not None and now - self._beaten >= self._keepalive:
+            self._give(KEEPALIVE)
+        due = self._heard + self._idle
         if self._keepalive is not None:
-            due = min(due, self._keepalive - (now - self._beaten))
-        self._cancel("silence")
-        self._later("silence", max(due, 0.05), self._watch)
-        return None
+            due = min(due, self._beaten + self._keepalive)
+        return self._later("silence", due - now, self._watch)
 
     def _stalled(self) -> None:
         phase: Phase = "stream" if self.started.called else "first_byte"

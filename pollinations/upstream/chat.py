@@ -6,6 +6,7 @@ from typing import Any, Protocol, cast
 import attrs
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.internet.protocol import Protocol as NetworkProtocol
 from twisted.internet.protocol import connectionDone
@@ -122,6 +123,8 @@ def _unanswered(error: Exception, late: bool) -> Exception:
     if _was_cancelled(error):
         message = "The upstream did not answer in time."
         return UpstreamFailed("first_byte", 504, message) if late else CancelledError()
+    if isinstance(error, ConnectTimeout):
+        return UpstreamFailed("connect", 504, "The upstream could not be reached in time.")
     if isinstance(error, ConnectError | DNSLookupError):
         return UpstreamFailed("connect", 502, "The upstream cannot be reached.")
     if isinstance(error, ResponseFailed | RequestTransmissionFailed | ConnectionClosed):

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from ..chat.memory import keys_of
 from ..chat.request import ChatRequest, Sanitized
-from ..errors import UpstreamFailed
+from ..errors import InvalidRequest, UpstreamFailed
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
 from ..quirks import QuirkSanitizer
 from ..quirks.retry import mended
@@ -156,6 +156,9 @@ class _Asking:
             return await self._answered(route)
         except UpstreamFailed as first:
             return await self._rescued(route, first)
+        except InvalidRequest as e:
+            self._over(route, e.status)
+            raise
         except BaseException:
             # The client has left; or this is a bug, and the request is over all the same.
             self._over(route, LEFT)

@@ -209,6 +209,10 @@ WRONG = [
     (b'\xff{"messages": []}', None),
     (b'{"messages": [{"role": "user", "content": "\\ud800"}]}', None),
     (b"[" * 100_000, None),
+    (
+        b'{"messages": [{"role": "user"}], "deep": ' + b"[" * 600 + b"]" * 600 + b"}",
+        None,
+    ),
     (b'{"messages":' * 5000 + b"1" + b"}" * 5000, None),
 ]
 

@@ -1,0 +1,120 @@
+"""Requests are bounded in size and in the time they take to arrive, before anybody reads them."""
+
+from typing import Any
+
+import orjson
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.resource import Resource
+
+from pollinations.settings.schema import Listener
+from pollinations.web.guard import Guard
+from pollinations.web.request import LINGER, BoundedSite
+
+BOUNDS = Listener(body_limit=2000, arrival=10.0)
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+class Echo(Resource):
+    """Answers with the length of what it was sent."""
+
+    isLeaf = True
+
+    def render_POST(self, request: Any) -> bytes:
+        return b"%d" % len(request.content.read())
+
+
+class BoundedSiteTests(SynchronousTestCase):
+    """Tests for :class:`pollinations.web.request.BoundedSite`."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        resource: Any = Guard(Echo(), lambda: BOUNDS)
+        site = BoundedSite(resource, lambda: BOUNDS, reactor=self.clock)
+        self.channel: Any = site.buildProtocol(None)
+        self.transport = StringTransport()
+        self.transport.abortConnection = self.transport.loseConnection
+        self.channel.makeConnection(self.transport)
+
+    def sent(self, *pieces: bytes) -> bytes:
+        """Send *pieces*; all that came back so far."""
+        for piece in pieces:
+            self.channel.dataReceived(piece)
+        return self.transport.value()
+
+    def assertRefused(self, status: bytes) -> None:
+        """There was one answer, in OpenAI's form, that closes the connection."""
+        head, _, body = self.transport.value().partition(b"\r\n\r\n")
+        self.assertTrue(head.startswith(b"HTTP/1.1 " + status), head)
+        self.assertIn(b"Connection: close", head)
+        self.assertEqual(orjson.loads(body)["error"]["type"], "invalid_request_error")
+
+    def test_a_body_within_the_limit(self) -> None:
+        """Is read whole, however it came."""
+        got = self.sent(HEAD + b"Content-Length: 2000\r\n\r\n", b"x" * 1000, b"x" * 1000)
+        self.assertTrue(got.endswith(b"2000"))
+
+    def test_a_length_over_the_limit_is_refused_at_once(self) -> None:
+        """Before any of the body has come."""
+        self.sent(HEAD + b"Content-Length: 2001\r\n\r\n")
+        self.assertRefused(b"413")
+
+    def test_what_is_sent_all_the_same_is_dropped(self) -> None:
+        """And the connection closed when it is over, so that the client reads the refusal."""
+        self.sent(HEAD + b"Content-Length: 3000\r\n\r\n", b"x" * 1500)
+        self.assertFalse(self.transport.disconnecting)
+        self.sent(b"x" * 1500)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertRefused(b"413")
+
+    def test_nobody_goes_on_for_ever(self) -> None:
+        """Some seconds are enough to read a refusal."""
+        self.sent(HEAD + b"Content-Length: 3000\r\n\r\n")
+        self.clock.advance(LINGER + 1)
+        self.assertTrue(self.transport.disconnecting)
+        self.assertRefused(b"413")
+
+    def test_a_chunked_body_is_counted(self) -> None:
+        """It names no length, and is refused where it passes the limit."""
+        chunk = b"3e8\r\n" + b"x" * 1000 + b"\r\n"
+        self.sent(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", chunk, chunk)
+        self.assertEqual(self.transport.value(), b"")
+        self.sent(chunk)
+        self.assertRefused(b"413")
+        self.sent(b"0\r\n\r\n")
+        self.assertTrue(self.transport.disconnecting)
+
+    def test_a_body_that_drips_is_refused(self) -> None:
+        """The whole of it has so many seconds to arrive, and each byte does not give it more."""
+        self.sent(HEAD + b"Content-Length: 100\r\n\r\n")
+        for _ in range(9):
+            self.clock.advance(1)
+            self.sent(b"x")
+        self.assertEqual(self.transport.value(), b"")
+        self.clock.advance(2)
+        self.assertRefused(b"408")
+
+    def test_a_client_that_leaves_leaves_nothing(self) -> None:
+        """No timer waits for a body that never comes."""
+        self.sent(HEAD + b"Content-Length: 100\r\n\r\n")
+        self.channel.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_two_hosts_are_refused(self) -> None:
+        """Which of them counts is a matter of taste, and tastes differ."""
+        got = self.sent(HEAD + b"Host: evil.example\r\nContent-Length: 0\r\n\r\n")
+        self.assertTrue(got.startswith(b"HTTP/1.1 400"))
+
+    def test_no_host_is_refused(self) -> None:
+        """Browsers always send one; nobody else need be let in without."""
+        got = self.sent(b"GET / HTTP/1.0\r\n\r\n")
+        self.assertIn(b" 403 ", got.partition(b"\r\n")[0])
+
+    def test_a_form_is_not_taken(self) -> None:
+        """Pages may send forms without asking first."""
+        head = HEAD.replace(b"application/json", b"multipart/form-data; boundary=x")
+        got = self.sent(head + b"Content-Length: 5\r\n\r\n--x--")
+        self.assertTrue(got.startswith(b"HTTP/1.1 415"))
