@@ -1,5 +1,6 @@
 """A whole proxy, put together from what it was started with. Nothing is decided here."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 import attrs
 from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .routing.route import ENTER, FREE
 from .settings.home import read_token, user_folder
@@ -15,6 +17,7 @@ from .settings.watch import FileWatch
 from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
+from .termination import Termination
 from .testing.service import DEMO_KEY, ImitationService
 from .upstream.account import AccountQuota
 from .upstream.accounts import Accounts
@@ -98,7 +101,8 @@ class _Parts:
             self._exchange(outlook, store), reactor, lambda key: accounts.connect(key, file)
         )
         watch = FileWatch([file.path], file.load, reactor)
-        return _together(watch, catalogue, quota, store, self._door(api))
+        ending = Termination(reactor)
+        return _together(ending, watch, catalogue, quota, store, self._door(api))
 
     def _account(self, key: str) -> AccountQuota:
         start = self.start
@@ -129,9 +133,17 @@ class _Parts:
 
         guard = Guard(cast(Any, api.app.resource()), bounds, token)
         site = BoundedSite(guard, bounds, reactor=self.reactor)
-        endpoints = [serverFromString(self.reactor, each) for each in start.listen]
-        return Door(endpoints, site, start.home, token is not None, self.now, _say)
+        endpoints = [_endpoint(self.reactor, each) for each in start.listen]
+        return Door(self.reactor, endpoints, site, start.home, token is not None, self.now, _say)
+
+
+def _endpoint(reactor: Any, written: str) -> IStreamServerEndpoint:
+    try:
+        return serverFromString(reactor, written)
+    except (ValueError, TypeError, LookupError, OSError) as e:
+        raise ValueError(f"nobody can listen on '{written}': {e}") from e
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    # Twisted makes log events of what is written to sys.stdout once it logs.
+    print(line, file=sys.__stdout__, flush=True)

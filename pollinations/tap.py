@@ -37,8 +37,7 @@ class Options(usage.Options):
         self._listen: list[str] = []
 
     def opt_listen(self, endpoint: str) -> None:
-        """A Twisted endpoint to listen on instead of --port (tcp:…, unix:…, ssl:…, systemd:…,
-        launchd:…); may be given more than once."""
+        """Endpoint to listen on instead of --port (tcp:…, unix:…, ssl:…, systemd:…); repeatable."""
         self._listen.append(endpoint)
 
     opt_l = opt_listen
@@ -70,6 +69,6 @@ def makeService(options: Options, reactor: Any = None) -> IService:
 
     try:
         return proxy(options.start, os.environ, reactor, time.time)
-    except ValueError as e:
-        # What is wrong in a URI or an endpoint is known only when it is opened.
+    except (ValueError, OSError) as e:
+        # What is wrong in a URI, an endpoint or a file is known only when it is opened.
         raise SystemExit(f"Cannot start: {e}") from e

@@ -133,7 +133,7 @@ def read_token(path: Path) -> str | None:
     """
     try:
         token = read_plain(path).decode("ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if not token:
         raise ValueError(f"{path} is empty; `pollinations token --new` makes a token")

@@ -15,7 +15,12 @@ from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IProtocolFactory,
+    IReactorCore,
+    IStreamServerEndpoint,
+)
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -31,6 +36,7 @@ class Door(Service):
     """
     The listening ports of a proxy.
 
+    :param reactor: what it runs on; once that turns, it is said where this listens.
     :param endpoints: where to listen.
     :param factory: what serves there.
     :param home: where it is written down that this proxy runs.
@@ -39,6 +45,7 @@ class Door(Service):
     :param say: is given the line that says where this listens.
     """
 
+    _reactor: IReactorCore
     _endpoints: Sequence[IStreamServerEndpoint]
     _factory: IProtocolFactory
     _home: Home
@@ -60,7 +67,9 @@ class Door(Service):
         super().startService()
         for endpoint in self._endpoints:
             self._open(endpoint)
-        self._announce()
+        # Whoever is told may stop this at once, and before the reactor turns it could not do so
+        # cleanly.
+        self._reactor.callWhenRunning(self._announce)
 
     def stopService(self) -> "Deferred[Any]":
         """Let nobody in any more."""
@@ -90,12 +99,12 @@ class Door(Service):
         url, port = next(filter(None, map(_url, self.ports)), (None, None))
         if url is None:
             return
-        self._say(f"POLLINATIONS_URL={url}")
         running = Running(url, os.getpid(), port, __version__, int(self._now()))
         try:
             self._home.announce(running)
         except OSError as e:
             self._log.warn("other programs cannot find this proxy: {error}", error=e)
+        self._say(f"POLLINATIONS_URL={url}")
 
 
 def is_local(address: object) -> bool:
