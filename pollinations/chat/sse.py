@@ -6,6 +6,7 @@ an event which nobody changed leaves as it came.
 """
 
 import re
+from typing import NamedTuple
 
 import attrs
 
@@ -21,10 +22,9 @@ DONE = b"[DONE]"
 _BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
 
 
-@attrs.frozen
-class Event:
+class Event(NamedTuple):
     """
-    One event of a stream.
+    One event of a stream; a named tuple because so many are made.
 
     :param raw: its bytes as they came, the blank line that ends it included.
     :param data: its ``data`` lines, joined, or ``None`` when it has none.
@@ -36,9 +36,8 @@ class Event:
     @property
     def comment(self) -> bool:
         """Whether this is nothing but comments, which keep a connection alive."""
-        return self.data is None and all(
-            line.startswith(b":") for line in self.raw.splitlines() if line
-        )
+        lines = [line for line in self.raw.splitlines() if line]
+        return bool(lines) and all(line.startswith(b":") for line in lines)
 
 
 def encode(data: bytes) -> bytes:
@@ -51,6 +50,8 @@ class EventDecoder:
     """
     Cuts a stream of bytes into events.
 
+    Each byte is looked at once, however small the pieces are in which it comes.
+
     :param limit: the most bytes that an event may have; one that is larger is an error, not a
         reason to need more memory.
     """
@@ -58,6 +59,11 @@ class EventDecoder:
     _limit: int = LIMIT
     _pieces: list[bytes] = attrs.field(factory=list, init=False)
     _size: int = attrs.field(default=0, init=False)
+    _tail: bytes = attrs.field(default=b"", init=False)
+    """The last bytes that were kept, as many as a blank line may begin with."""
+
+    _returns: bool = attrs.field(default=False, init=False)
+    """Whether there are carriage returns in what was kept."""
 
     def feed(self, data: bytes) -> list[Event]:
         """
@@ -65,42 +71,55 @@ class EventDecoder:
 
         :raises UpstreamFailed: an event is larger than the limit.
         """
-        if not self._ends_an_event(data):
-            self._keep(data)
+        returns = self._returns or b"\r" in data
+        if not self._ends_an_event(data, returns):
+            self._keep(data, returns)
             return []
-        data = b"".join((*self._pieces, data))
-        self._pieces, self._size = [], 0
-        raws, rest = _cut(data)
-        self._keep(rest)
-        return [self._event(raw) for raw in raws]
+        if self._pieces:
+            data = b"".join((*self._pieces, data))
+            self._pieces, self._size, self._tail, self._returns = [], 0, b"", False
+        if returns:
+            raws, rest = _cut(data)
+            events = [Event(raw, _data(raw)) for raw in raws]
+        else:
+            *parts, rest = data.split(b"\n\n")
+            events = [
+                # The usual case, without the cost of the general one.
+                Event(part + b"\n\n", part[6:])
+                if part.startswith(b"data: ") and b"\n" not in part
+                else _event(part)
+                for part in parts
+            ]
+        self._keep(rest, b"\r" in rest)
+        if len(data) > self._limit and any(len(event.raw) > self._limit for event in events):
+            raise _too_large(self._limit)
+        return events
 
     def close(self) -> list[Event]:
         """The event that had begun when the stream ended without its blank line, if any."""
         rest = b"".join(self._pieces)
-        self._pieces, self._size = [], 0
-        return [self._event(raw) for raw in (rest,) if raw.strip()]
+        self._pieces, self._size, self._tail, self._returns = [], 0, b"", False
+        return [_event(rest.rstrip(b"\r\n"))] if rest.strip() else []
 
-    def _ends_an_event(self, data: bytes) -> bool:
+    def _ends_an_event(self, data: bytes, returns: bool) -> bool:
         """Whether a blank line may end within *data*: false only when it surely does not."""
-        if b"\n\n" in data or b"\r" in data:
-            return True
-        tail = self._pieces[-1][-1:] if self._pieces else b""
-        return tail == b"\r" or (tail == b"\n" and data.startswith(b"\n"))
+        if returns:
+            return _BLANK.search(self._tail + data) is not None
+        return b"\n\n" in data or (self._tail.endswith(b"\n") and data.startswith(b"\n"))
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, returns: bool) -> None:
         self._size += len(data)
         if self._size > self._limit:
             raise _too_large(self._limit)
         if data:
             self._pieces.append(data)
+            self._tail = (self._tail + data[-3:])[-3:]
+            self._returns = returns
 
-    def _event(self, raw: bytes) -> Event:
-        if len(raw) > self._limit:
-            raise _too_large(self._limit)
-        # The usual case, without the cost of the general one.
-        if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2 and b"\r" not in raw:
-            return Event(raw, raw[6:-2])
-        return Event(raw, _data(raw))
+
+def _event(part: bytes) -> Event:
+    """The event that *part* is when a blank line follows."""
+    return Event(part + b"\n\n", _data(part))
 
 
 def _too_large(limit: int) -> UpstreamFailed:

@@ -6,14 +6,33 @@ What is done to an answer, one small file per stage, in one ordered tuple. No Tw
 
 from collections.abc import Sequence
 
-from .stage import Context, Stage, StageFactory
+from .error import Error
+from .finish_reason import FinishReason
+from .guillotine import Guillotine
+from .notice import Notice
+from .refusal import Refusal
+from .repetition import Repetition
+from .signatures import Signatures
+from .stage import Context, Stage
+from .tool_calls import ToolCalls
+from .usage import Usage
 
-STAGES: tuple[StageFactory, ...] = ()
+STAGES: tuple[type[Stage], ...] = (
+    Error,
+    Refusal,
+    ToolCalls,
+    FinishReason,
+    Signatures,
+    Guillotine,
+    Repetition,
+    Notice,
+    Usage,
+)
 
 
 def stages_for(context: Context) -> Sequence[Stage]:
     """The stages of one answer, in order."""
-    return [stage(context) for stage in STAGES]
+    return [stage(context) for stage in STAGES if stage.concerns(context)]
 
 
-__all__ = ["STAGES", "Context", "Stage", "StageFactory", "stages_for"]
+__all__ = ["STAGES", "Context", "Stage", "stages_for"]

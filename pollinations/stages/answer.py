@@ -6,34 +6,23 @@ client asked for, chunks in between are the same, so everything that is done to 
 once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
-import orjson
 
 from ..chat import sse
-from ..chat.chunk import Chunk
+from ..chat.chunk import FINISH, USAGE, Chunk, read
 from ..errors import UpstreamFailed
-from .stage import Context, Stage
+from .body import Body, is_whole
+from .stage import Chain, Context
+from .writers import Writer, writer_for
 
-BODY_LIMIT = 64 * 1024 * 1024
-"""The most bytes that an answer which must be whole before it can be read may have."""
+WHOLE_LIMIT = 64 * 1024 * 1024
+"""The most bytes that an answer which must be whole before a byte can leave may have."""
 
-
-class _Reader(Protocol):
-    """Makes events of an upstream's bytes."""
-
-    def feed(self, data: bytes) -> list[sse.Event]: ...
-    def close(self) -> list[sse.Event]: ...
-
-
-class _Writer(Protocol):
-    """Makes the client's bytes of chunks."""
-
-    def write(self, chunk: Chunk) -> bytes: ...
-    def comment(self, raw: bytes) -> bytes: ...
-    def end(self) -> bytes: ...
+COMMENT_LIMIT = 2048
+"""The most bytes of comments that wait for the first chunk to leave."""
 
 
 @attrs.define(eq=False)
@@ -47,25 +36,34 @@ class Answer:
 
     :param context: what the stages may know.
     :param stages: what the chunks pass through, in order.
-    :param events: whether the upstream sends server-sent events; else the body is one JSON text.
+    :param events: whether the upstream says that it sends server-sent events; else its body should
+        be one JSON text. The body's first byte has the last word.
     """
 
     _context: Context
-    _stages: Sequence[Stage]
+    _stages: Chain = attrs.field(converter=Chain)
     _events: bool
     ended: bool = attrs.field(default=False, init=False)
     """Whether the whole answer has been given: nothing more needs to be read."""
 
-    usage: Mapping[str, Any] | None = attrs.field(default=None, init=False)
-    """The tokens that the upstream counted, once it has said."""
+    failure: UpstreamFailed | None = attrs.field(default=None, init=False)
+    """What broke the answer off just after what was last returned; every further call raises it."""
 
-    _finished: bool = attrs.field(default=False, init=False)
-    _reader: _Reader = attrs.field(init=False)
-    _writer: _Writer = attrs.field(init=False)
+    usage: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+    """The tokens that the upstream counted, once it has said; else our estimate, marked as one."""
+
+    _reader: sse.EventDecoder | Body | None = attrs.field(default=None, init=False)
+    _size: int = attrs.field(default=0, init=False)
+    _writer: Writer = attrs.field(init=False)
+    _left: bool = attrs.field(default=False, init=False)
+    _comments: list[bytes] = attrs.field(factory=list, init=False)
+    _choices: dict[int, bool] = attrs.field(factory=dict, init=False)
+    """The choices that have begun, and whether each has its finish reason."""
+
+    _latest: Chunk | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._reader = sse.EventDecoder() if self._events else _Body()
-        self._writer = _EventWriter() if self._context.request.stream else _JSONWriter()
+        self._writer = writer_for(self._context.request)
 
     def received(self, data: bytes) -> bytes:
         """
@@ -73,7 +71,7 @@ class Answer:
 
         :raises UpstreamFailed: the upstream refuses, or sends what is no answer.
         """
-        return b"".join(self._taken(self._reader.feed(data)))
+        return self._step(lambda out: self._read(data, out))
 
     def closed(self) -> bytes:
         """
@@ -81,134 +79,143 @@ class Answer:
 
         :raises UpstreamFailed: the answer was not whole.
         """
-        out = b"".join(self._taken(self._reader.close()))
-        if self.ended:
-            return out
-        if not self._finished:
-            raise UpstreamFailed("stream", 502, "The upstream stopped in the middle of its answer.")
-        return out + self._stop()
+        given = self._step(self._close)
+        if self.failure is not None:
+            # Nobody will ask again.
+            raise self.failure
+        return given
 
     def release(self) -> bytes:
         """Hold nothing back any longer: the time in which a refusal could be caught is over."""
-        return b""
+        return self._step(self._release)
 
-    def _taken(self, events: Iterable[sse.Event]) -> Iterable[bytes]:
+    def _step(self, step: Callable[[list[bytes]], None]) -> bytes:
+        """What *step* puts out; its failure if that is nothing, and later if it is something."""
+        if self.failure is not None:
+            raise self.failure
+        out: list[bytes] = []
+        try:
+            if not self.ended:
+                step(out)
+        except UpstreamFailed as failure:
+            self.failure = self._seen(failure, out)
+        given = b"".join(out)
+        if self.failure is not None and not given:
+            raise self.failure
+        self._left = self._left or bool(given)
+        return given
+
+    def _seen(self, failure: UpstreamFailed, out: Sequence[bytes]) -> UpstreamFailed:
+        """*failure*, as it looks to a client who has part of the answer, or has nothing."""
+        left = self._left or any(out)
+        return attrs.evolve(failure, phase="stream") if left else failure
+
+    def _read(self, data: bytes, out: list[bytes]) -> None:
+        self._size += len(data)
+        if self._reader is None:
+            data = data.lstrip()
+            if not data:
+                return
+            self._reader = Body() if is_whole(data, self._events) else sse.EventDecoder()
+        if self._size > WHOLE_LIMIT and not self._flows:
+            raise UpstreamFailed("reply", 502, "The upstream's answer was too large.", "too_large")
+        if isinstance(self._reader, Body):
+            self._reader.add(data)
+        else:
+            self._take(self._reader.feed(data), out)
+
+    @property
+    def _flows(self) -> bool:
+        """Whether the answer leaves as it comes."""
+        return self._context.request.stream and not isinstance(self._reader, Body)
+
+    def _close(self, out: list[bytes]) -> None:
+        if isinstance(self._reader, Body):
+            for chunk in self._reader.chunks(self._context.request.stream):
+                self._chunk(chunk, out)
+            if not self.ended:
+                self._stop(out)
+            return
+        if self._reader is not None:
+            self._take(self._reader.close(), out)
+        if self.ended:
+            return
+        if not self._choices or not all(self._choices.values()):
+            raise UpstreamFailed(
+                "stream",
+                502,
+                "The upstream stopped in the middle of its answer.",
+                "incomplete_answer",
+            )
+        self._stop(out)
+
+    def _release(self, out: list[bytes]) -> None:
+        # An answer that is given whole has no need to hurry.
+        if self._context.request.stream:
+            for chunks in self._stages.released():
+                self._write(chunks, out)
+
+    def _take(self, events: Iterable[sse.Event], out: list[bytes]) -> None:
+        stream = self._context.request.stream
         for event in events:
+            data = event.data
+            if data is None:
+                self._comment(event, out)
+            elif (chunk := read(data, event.raw if stream else None)) is not None:
+                self._chunk(chunk, out)
+            elif data.strip() == sse.DONE:
+                self._stop(out, event.raw)
             if self.ended:
                 return
-            if event.data is None:
-                if event.comment:
-                    yield self._writer.comment(event.raw)
-            elif event.data == sse.DONE:
-                yield self._stop()
-            else:
-                yield from self._chunk(event)
 
-    def _chunk(self, event: sse.Event) -> Iterable[bytes]:
-        data = _parse(event.data or b"")
-        if data is None:
+    def _comment(self, event: sse.Event, out: list[bytes]) -> None:
+        if not event.comment or not self._context.request.stream:
             return
-        chunk = Chunk(data, event.raw)
-        for out in _through(self._stages, chunk):
-            yield self._written(out)
-            if out.last:
-                yield self._stop()
+        if self._left or any(out):
+            out.append(event.raw)
+        elif sum(map(len, self._comments)) + len(event.raw) <= COMMENT_LIMIT:
+            # By itself it must not spend the status.
+            self._comments.append(event.raw)
+
+    def _chunk(self, chunk: Chunk, out: list[bytes]) -> None:
+        self._note(chunk)
+        self._write(self._stages.received(chunk), out)
+
+    def _note(self, chunk: Chunk) -> None:
+        """Remember how far the upstream has come."""
+        self._latest, holds = chunk, chunk.holds
+        if holds & USAGE:
+            self.usage = chunk.data["usage"]
+        for choice in chunk.data["choices"]:
+            if holds & FINISH and choice.get("finish_reason"):
+                self._choices[choice["index"]] = True
+            elif choice["index"] not in self._choices:
+                self._choices[choice["index"]] = False
+
+    def _write(self, chunks: Iterable[Chunk], out: list[bytes]) -> None:
+        for chunk in chunks:
+            if self._comments:
+                out += self._comments
+                self._comments = []
+            if chunk.holds & USAGE:
+                self.usage = chunk.data["usage"]
+            out.append(self._writer.write(chunk))
+            if chunk.last:
+                self._stop(out)
                 return
 
-    def _written(self, chunk: Chunk) -> bytes:
-        usage = chunk.data.get("usage")
-        if usage:
-            self.usage = usage
-        for choice in chunk.data.get("choices") or ():
-            self._finished = self._finished or bool(choice.get("finish_reason"))
-        return self._writer.write(chunk)
+    def _stop(self, out: list[bytes], done: bytes | None = None) -> None:
+        """
+        The answer is complete, or complete enough: give what its end lacks.
 
-    def _stop(self) -> bytes:
+        :param done: the bytes of the upstream's own ``[DONE]``.
+        """
+        if self._latest is None or not self._choices:
+            raise UpstreamFailed("reply", 502, "The upstream's answer was empty.", "empty_answer")
+        for index, finished in tuple(self._choices.items()):
+            if not finished:
+                self._chunk(self._latest.saying(index, {}, "stop"), out)
+        for chunks in self._stages.stopped():
+            self._write(chunks, out)
+        out.append(self._writer.end(done))
         self.ended = True
-        out = [self._written(chunk) for chunk in _stopped(self._stages)]
-        return b"".join((*out, self._writer.end()))
-
-
-def _through(stages: Sequence[Stage], chunk: Chunk) -> Iterable[Chunk]:
-    if not stages:
-        yield chunk
-        return
-    for out in stages[0].received(chunk):
-        yield from _through(stages[1:], out)
-
-
-def _stopped(stages: Sequence[Stage]) -> Iterable[Chunk]:
-    for place, stage in enumerate(stages):
-        for chunk in stage.stopped():
-            yield from _through(stages[place + 1 :], chunk)
-
-
-def _parse(data: bytes) -> dict[str, Any] | None:
-    try:
-        parsed = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
-    return parsed if isinstance(parsed, dict) else None
-
-
-@attrs.define(eq=False)
-class _Body:
-    """A body that is one JSON text: one event, when it is whole."""
-
-    _pieces: list[bytes] = attrs.field(factory=list)
-    _size: int = 0
-
-    def feed(self, data: bytes) -> list[sse.Event]:
-        self._size += len(data)
-        if self._size > BODY_LIMIT:
-            raise UpstreamFailed("reply", 502, "The upstream's answer was too large.")
-        self._pieces.append(data)
-        return []
-
-    def close(self) -> list[sse.Event]:
-        raw = b"".join(self._pieces)
-        data = _parse(raw)
-        if data is None:
-            raise UpstreamFailed("reply", 502, "The upstream did not answer in JSON.")
-        return [sse.Event(raw, orjson.dumps(as_chunk(data)))]
-
-
-def as_chunk(completion: Mapping[str, Any]) -> dict[str, Any]:
-    """A ``chat.completion`` as the one chunk that it is."""
-    choices = [
-        {"delta" if name == "message" else name: value for name, value in choice.items()}
-        for choice in completion.get("choices") or ()
-        if isinstance(choice, dict)
-    ]
-    return {**completion, "object": "chat.completion.chunk", "choices": choices}
-
-
-class _EventWriter:
-    """The client asked for a stream."""
-
-    def write(self, chunk: Chunk) -> bytes:
-        return chunk.raw or sse.encode(orjson.dumps(chunk.data))
-
-    def comment(self, raw: bytes) -> bytes:
-        return raw
-
-    def end(self) -> bytes:
-        return sse.encode(sse.DONE)
-
-
-class _JSONWriter:
-    """The client asked for one JSON text."""
-
-    def __init__(self) -> None:
-        self._chunks: list[Chunk] = []
-
-    def write(self, chunk: Chunk) -> bytes:
-        self._chunks.append(chunk)
-        return b""
-
-    def comment(self, raw: bytes) -> bytes:
-        return b""
-
-    def end(self) -> bytes:
-        [chunk] = self._chunks
-        return chunk.raw or b""

@@ -1,28 +1,14 @@
-"""What a stage is: it is given chunks and yields chunks, and knows nothing of time or sockets."""
+"""What a stage is: it is given chunks and gives chunks, and knows nothing of time or sockets."""
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar
 
 import attrs
 
-from ..chat.chunk import Chunk
+from ..chat.chunk import ANY, Chunk
 from ..chat.request import ChatRequest
 from ..routing.route import Route
 from ..settings.schema import Settings
-
-
-class Stage(Protocol):
-    """One step that the chunks of an answer pass through."""
-
-    def received(self, chunk: Chunk) -> Iterable[Chunk]:
-        """
-        Take a chunk and give what may go on: the chunk itself, others instead, or nothing yet.
-
-        :raises UpstreamFailed: this is no answer. What it means is in the failure.
-        """
-
-    def stopped(self) -> Iterable[Chunk]:
-        """The upstream ended its answer properly: give what is still missing from it."""
 
 
 @attrs.frozen
@@ -43,5 +29,84 @@ class Context:
     make_id: Callable[[], str] = lambda: "call_0"
     learn: Callable[[str, str], None] = lambda key, value: None
 
+    @property
+    def wanted(self) -> int:
+        """How many choices were asked for."""
+        wanted = self.request.body.get("n")
+        return wanted if type(wanted) is int and wanted > 0 else 1
 
-StageFactory = Callable[[Context], Stage]
+
+@attrs.define(eq=False)
+class Stage:
+    """
+    One step that the chunks of an answer pass through; one object for each answer.
+
+    What a stage does not want passes it by.
+    """
+
+    wants: ClassVar[int] = ANY
+    """Which chunks it is given, a sum of the constants of :mod:`pollinations.chat.chunk`."""
+
+    _context: Context
+
+    @classmethod
+    def concerns(cls, context: Context) -> bool:
+        """Whether an answer of this *context* passes through this stage at all."""
+        return True
+
+    def received(self, chunk: Chunk) -> Sequence[Chunk]:
+        """
+        Take a chunk and give what may go on: the chunk itself, others instead, or nothing yet.
+
+        :raises UpstreamFailed: this is no answer. What it means is in the failure.
+        """
+        return (chunk,)
+
+    def released(self) -> Sequence[Chunk]:
+        """Nothing may be held back for the sake of a refusal any longer: give what was."""
+        return ()
+
+    def stopped(self) -> Sequence[Chunk]:
+        """The upstream ended its answer properly: give what is still missing from it."""
+        return ()
+
+
+@attrs.define(eq=False)
+class Chain:
+    """
+    Stages one after the other: what one gives, the next one receives.
+
+    :param stages: in order.
+    """
+
+    _stages: Sequence[Stage]
+    _wanting: dict[int, Sequence[tuple[int, Stage]]] = attrs.field(factory=dict, init=False)
+    """What chunks hold, and the stages that want such ones, each with its place."""
+
+    def received(self, chunk: Chunk, start: int = 0) -> Sequence[Chunk]:
+        """What comes of *chunk* when it has passed the stages from *start* on."""
+        for place, stage in self._wanting.get(chunk.holds) or self._find(chunk.holds):
+            if place < start:
+                continue
+            given = stage.received(chunk)
+            if len(given) != 1 or given[0] is not chunk:
+                return self._on(given, place + 1)
+        return (chunk,)
+
+    def released(self) -> Iterator[Sequence[Chunk]]:
+        """What comes of all that was held back for the sake of time, stage by stage."""
+        for place, stage in enumerate(self._stages):
+            yield self._on(stage.released(), place + 1)
+
+    def stopped(self) -> Iterator[Sequence[Chunk]]:
+        """What comes of all that was still missing, stage by stage."""
+        for place, stage in enumerate(self._stages):
+            yield self._on(stage.stopped(), place + 1)
+
+    def _on(self, chunks: Sequence[Chunk], start: int) -> Sequence[Chunk]:
+        return [out for chunk in chunks for out in self.received(chunk, start)]
+
+    def _find(self, holds: int) -> Sequence[tuple[int, Stage]]:
+        found = [(i, stage) for i, stage in enumerate(self._stages) if holds & stage.wants]
+        self._wanting[holds] = found
+        return found

@@ -1,0 +1,106 @@
+"""A body that is one JSON text, or should be."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import orjson
+
+from ..chat import loose
+from ..chat.chunk import Chunk, mend
+from ..errors import UpstreamFailed
+
+
+def is_whole(start: bytes, events: bool) -> bool:
+    """
+    Whether a body is one text rather than a stream of events.
+
+    :param start: its first bytes, at least one that is not white space.
+    :param events: whether the upstream says that it is a stream, which is not always true.
+    """
+    if start[:1] in (b"{", b"[", b"<"):
+        return True
+    return not events and start[:1] not in (b"d", b"e", b":", b"i", b"r")
+
+
+@attrs.define(eq=False)
+class Body:
+    """The pieces of such a body."""
+
+    _pieces: list[bytes] = attrs.field(factory=list)
+
+    def add(self, data: bytes) -> None:
+        """Take another piece."""
+        self._pieces.append(data)
+
+    def chunks(self, stream: bool) -> Sequence[Chunk]:
+        """
+        The answer, when all of it has come.
+
+        :param stream: whether in pieces, for a client that asked for a stream.
+        :raises UpstreamFailed: it is no answer.
+        """
+        raw = b"".join(self._pieces)
+        completion, strict = _parsed(raw)
+        mended = mend(completion)
+        if mended is None:
+            raise UpstreamFailed("reply", 502, "The upstream's answer was empty.", "empty_answer")
+        data = _as_chunk(mended)
+        return _apart(Chunk.of(data)) if stream else [Chunk.of(data, raw if strict else None)]
+
+
+def _parsed(raw: bytes) -> tuple[Mapping[str, Any], bool]:
+    """The JSON object that *raw* is, and whether a strict parser can read it."""
+    try:
+        parsed, strict = orjson.loads(raw), True
+    except orjson.JSONDecodeError:
+        parsed, strict = _parsed_loosely(raw), False
+    if not isinstance(parsed, dict):
+        raise UpstreamFailed("reply", 502, "The upstream did not send an answer.", "not_an_answer")
+    return parsed, strict
+
+
+def _parsed_loosely(raw: bytes) -> Any:
+    if raw.lstrip().startswith(b"<"):
+        message = "The upstream sent a web page instead of an answer."
+        raise UpstreamFailed("reply", 502, message, "html_page")
+    try:
+        return loose.loads(raw)
+    except ValueError:
+        message = "The upstream's answer was not valid JSON."
+        raise UpstreamFailed("reply", 502, message, "not_json") from None
+
+
+def _as_chunk(completion: Mapping[str, Any]) -> dict[str, Any]:
+    """A completion in good order as the one chunk that it is: its tool calls have an index."""
+    choices = [{**choice, "delta": _numbered(choice["delta"])} for choice in completion["choices"]]
+    return {**completion, "object": "chat.completion.chunk", "choices": choices}
+
+
+def _numbered(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list):
+        return message
+    numbered, number = [], 0
+    for call in calls:
+        if isinstance(call, dict):
+            call = {**call, "index": number}
+            number += 1
+        numbered.append(call)
+    return {**message, "tool_calls": numbered}
+
+
+def _apart(chunk: Chunk) -> Sequence[Chunk]:
+    """*chunk*, a whole answer, as the pieces of a stream: the messages, their ends, the usage."""
+    messages = [{**choice, "finish_reason": None} for choice in chunk.choices]
+    ends = [
+        {"index": choice["index"], "delta": {}, "finish_reason": choice["finish_reason"]}
+        for choice in chunk.choices
+        if choice.get("finish_reason")
+    ]
+    fields = {name: value for name, value in chunk.data.items() if name != "usage"}
+    pieces = [Chunk.of({**fields, "choices": [choice]}) for choice in messages]
+    pieces += [chunk.bare([end]) for end in ends]
+    if usage := chunk.data.get("usage"):
+        pieces.append(chunk.bare(usage=usage))
+    return pieces or [chunk]

@@ -1,0 +1,126 @@
+"""
+The guillotine: cuts off a turn that the model plays for the user.
+
+Some models do not stop at the end of their answer. They go on with a line that opens with
+``User:``, invent what the user says, and act on it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from ..chat.chunk import CALLS, FINISH, TEXT
+from .cutting import Cutting, Watch
+from .stage import Context
+
+HELD = 256
+"""The most characters that are held back of a line; a marker needs five."""
+
+_OPENING = re.compile(r"[Uu]ser\s*:")
+_USER = re.compile(r"[Uu]ser\s*(?::|\Z)")
+_QUOTED = re.compile(r"^[^\S\n]*[Uu]ser[^\S\n]*:", re.MULTILINE)
+_FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
+
+
+@attrs.define(eq=False)
+class Guillotine(Cutting):
+    """Ends the answer before the first line of the model's own text that opens with ``User:``."""
+
+    reason = "stop"
+    wants = TEXT | FINISH | CALLS
+
+    @classmethod
+    def concerns(cls, context: Context) -> bool:
+        """Unless the settings say no."""
+        return context.settings.guillotine
+
+    def watches(self) -> Sequence[tuple[str, Watch]]:
+        """See :meth:`.cutting.Cutting.watches`."""
+        return (("content", TurnWatch(self._is_asked_for)),)
+
+    def _is_asked_for(self) -> bool:
+        """Whether the prompt's last message holds such a line itself: a transcript to work on."""
+        content = self._context.request.messages[-1].get("content")
+        return any(map(_QUOTED.search, _texts(content)))
+
+
+@attrs.define(eq=False)
+class TurnWatch:
+    """
+    Looks for a line that opens with ``User:``, outside of fenced code.
+
+    Lower-case ``user:`` counts only after a blank line and without indentation: elsewhere it is
+    more often YAML than a turn.
+
+    :param is_asked_for: whether such a line is what the user wants; asked at the first one.
+    """
+
+    _is_asked_for: Callable[[], bool]
+    found: bool = attrs.field(default=False, init=False)
+
+    _line: str | None = attrs.field(default="", init=False)
+    """The line so far; ``None`` once it is known to be an ordinary one."""
+
+    _after_blank: bool = attrs.field(default=False, init=False)
+    _fence: str = attrs.field(default="", init=False)
+    """What opened the code that we are in."""
+
+    def feed(self, text: str) -> int:
+        """See :meth:`.cutting.Watch.feed`."""
+        if self._line is None and "\n" not in text:
+            return len(text)
+        start = 0
+        while True:
+            newline = text.find("\n", start)
+            end = newline if newline >= 0 else len(text)
+            waiting = self._more(text[start:end]) if self._line is not None else 0
+            if self.found or newline < 0:
+                return max(end - waiting, 0)
+            self._end_line()
+            start = end + 1
+
+    def _more(self, part: str) -> int:
+        """Read more of the line; how many of its characters may be, or are, a marker."""
+        line = (self._line or "") + part
+        word = line.lstrip()
+        self._line = line if self._open(word) and len(line) <= HELD else None
+        if self._line is None or self._fence:
+            return 0
+        lower = word[:1] == "u"
+        if lower and not (self._after_blank and word == line):
+            self._line = None
+            return 0
+        if _OPENING.match(word):
+            self.found = not self._is_asked_for()
+            self._line = None
+            return len(word) if self.found else 0
+        return len(word) if word[:1] in ("U", "u") else 0
+
+    def _open(self, word: str) -> bool:
+        """Whether a line that begins with *word* may still be more than an ordinary one."""
+        if not word or word[0] in "`~":
+            return True
+        return word[0] in "Uu" and ("ser".startswith(word[1:]) or bool(_USER.match(word)))
+
+    def _end_line(self) -> None:
+        line = (self._line or "").strip()
+        self._after_blank = self._line is not None and not line
+        self._line = ""
+        fence = _FENCE.fullmatch(line)
+        if fence is None:
+            return
+        mark, rest = fence[1], fence[2]
+        if not self._fence:
+            # What is in backticks on one line is not a fence.
+            self._fence = "" if mark[0] == "`" and "`" in rest else mark
+        elif mark.startswith(self._fence) and not rest:
+            self._fence = ""
+
+
+def _texts(content: Any) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    parts = [part.get("text") for part in content or () if isinstance(part, dict)]
+    return [text for text in parts if isinstance(text, str)]

@@ -1,0 +1,154 @@
+"""
+A refusal that came as an ordinary answer with status 200.
+
+The rule of this file: a text is a refusal only when it begins with a phrase that the service uses
+*and* something that no model's answer has bears it out. Nothing of it has left by then.
+"""
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from ..chat.chunk import ANY, FINISH, TEXT, USAGE, Chunk
+from ..errors import UpstreamFailed
+from .stage import Stage
+
+TEXT_LIMIT = 2048
+"""The most bytes of text that are held back."""
+
+CHUNK_LIMIT = 64
+"""The most chunks that are held back; a refusal needs one or two."""
+
+
+@attrs.frozen
+class Notice:
+    """
+    A text that the service sends in place of an answer.
+
+    :param opening: how it begins, in the spelling of :func:`_plain`.
+    :param link: what a link in it contains.
+    :param failure: what it means.
+    """
+
+    opening: str
+    link: str
+    failure: UpstreamFailed
+
+
+def _notice(opening: str, status: int, code: str, message: str) -> Notice:
+    return Notice(opening, "ref=agent_", UpstreamFailed("reply", status, message, code))
+
+
+NOTICES: Sequence[Notice] = (
+    _notice(
+        "The account behind this API key doesn't have enough credits",
+        402,
+        "insufficient_balance",
+        "The account has not enough pollen for this request.",
+    ),
+    _notice(
+        "The API key used for this request has reached its budget",
+        402,
+        "key_budget_exhausted",
+        "The API key has used up its budget.",
+    ),
+    _notice(
+        "The API key used for this request only spends Quest Pollen",
+        402,
+        "quest_pollen_only",
+        "The API key spends Quest Pollen only, and that does not buy this request.",
+    ),
+    _notice(
+        "The API key used for this request isn't allowed to use",
+        403,
+        "model_not_allowed",
+        "The API key is not allowed to use this model.",
+    ),
+    Notice(
+        "⚠ IMPORTANT NOTICE ⚠ The Pollinations legacy text API is being deprecated",
+        "enter.pollinations.ai",
+        UpstreamFailed(
+            "reply",
+            502,
+            "The free service sent a notice about its deprecation instead of an answer.",
+            "legacy_notice",
+        ),
+    ),
+)
+
+
+@attrs.define(eq=False)
+class Refusal(Stage):
+    """Holds back the beginning of an answer until it is known not to be a refusal."""
+
+    _held: list[Chunk] = attrs.field(factory=list, init=False)
+    _text: str = attrs.field(default="", init=False)
+    _ruled_out: bool = attrs.field(default=False, init=False)
+    _used: bool | None = attrs.field(default=None, init=False)
+    """Whether tokens were counted; ``None``: the upstream has not said."""
+
+    def received(self, chunk: Chunk) -> Sequence[Chunk]:
+        """See :meth:`.stage.Stage.received`."""
+        if self._ruled_out:
+            return (chunk,)
+        self._held.append(chunk)
+        if not self._take(chunk):
+            return self.released()
+        notice = self._notice()
+        if notice is None:
+            return self.released()
+        if notice.link in self._text:
+            raise notice.failure
+        if chunk.holds & FINISH and not self._opened(notice):
+            return self.released()
+        return ()
+
+    def released(self) -> Sequence[Chunk]:
+        """See :meth:`.stage.Stage.released`."""
+        held, self._held = self._held, []
+        self._ruled_out = True
+        return held
+
+    def stopped(self) -> Sequence[Chunk]:
+        """See :meth:`.stage.Stage.stopped`."""
+        notice = self._notice() if self._held else None
+        if notice is not None and self._used is False and self._opened(notice):
+            raise notice.failure
+        return self.released()
+
+    def _take(self, chunk: Chunk) -> bool:
+        """Whether this may still be a refusal, by its form: one text and nothing else."""
+        if chunk.holds & ~(ANY | TEXT | FINISH | USAGE):
+            return False
+        if chunk.holds & USAGE:
+            self._used = _counted(chunk.data["usage"])
+        for choice in chunk.choices:
+            text = choice["delta"].get("content") or ""
+            if choice["index"] or not isinstance(text, str):
+                return False
+            self._text += text
+        return len(self._text.encode(errors="replace")) <= TEXT_LIMIT and (
+            len(self._held) < CHUNK_LIMIT
+        )
+
+    def _notice(self) -> Notice | None:
+        """The notice whose beginning this text is, or which is the beginning of this text."""
+        text = _plain(self._text)
+        for notice in NOTICES:
+            if text.startswith(notice.opening) or notice.opening.startswith(text):
+                return notice
+        return None
+
+    def _opened(self, notice: Notice) -> bool:
+        return _plain(self._text).startswith(notice.opening)
+
+
+def _plain(text: str) -> str:
+    """*text* without marks of emphasis, and with one kind of space and of apostrophe."""
+    return re.sub(r"\s+", " ", re.sub("[*\ufe0f]", "", text).replace("’", "'")).lstrip()
+
+
+def _counted(usage: dict[str, object]) -> bool:
+    """Whether *usage* counts anything."""
+    return any(value for value in usage.values() if type(value) in (int, float))

@@ -1,0 +1,130 @@
+"""Cuts off an answer that repeats itself without end."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ..chat.chunk import CALLS, TEXT, THOUGHT
+from .cutting import Cutting, Watch
+from .stage import Context
+
+TIMES = 30
+"""How often the same must be said, in direct succession."""
+
+WORDS = 8
+"""How many words it must have; a line may have fewer."""
+
+CHARACTERS = 40
+"""How long it must be where nothing separates words."""
+
+LONGEST = 4000
+"""The most characters of what can be found to be repeated."""
+
+STEP = 64
+"""Characters after which we look again; always at the same places of a text, however it came."""
+
+FIELDS = ("reasoning_content", "reasoning", "content")
+"""What is watched of a message."""
+
+_PROBE = 48
+
+
+@attrs.define(eq=False)
+class Repetition(Cutting):
+    """Ends the answer where the same line, or run of words, has come thirty times over."""
+
+    reason = "length"
+    wants = TEXT | THOUGHT | CALLS
+
+    @classmethod
+    def concerns(cls, context: Context) -> bool:
+        """Unless the settings say no."""
+        return context.settings.repetition
+
+    def watches(self) -> Sequence[tuple[str, Watch]]:
+        """See :meth:`.cutting.Cutting.watches`."""
+        return tuple((field, RepetitionWatch()) for field in FIELDS)
+
+
+@attrs.define(eq=False)
+class RepetitionWatch:
+    """
+    Looks for a block of characters that follows itself again and again.
+
+    The last few characters are searched for in what came before. Where they are found may be one
+    block earlier, and then all that follows must agree with what stands one block before it.
+    """
+
+    found: bool = attrs.field(default=False, init=False)
+    _past: str = attrs.field(default="", init=False)
+    _new: str = attrs.field(default="", init=False)
+    _block: int = attrs.field(default=0, init=False)
+    """How long the block is that repeats itself, 0 for none."""
+
+    _length: int = attrs.field(default=0, init=False)
+    """For how many characters it has done so."""
+
+    _needed: int = attrs.field(default=0, init=False)
+
+    def feed(self, text: str) -> int:
+        """See :meth:`.cutting.Watch.feed`; nothing ever waits."""
+        new = self._new + text
+        if len(new) < STEP:
+            self._new = new
+            return len(text)
+        start = 0
+        while len(new) - start >= STEP:
+            self._step(new[start : start + STEP])
+            start += STEP
+            if self.found:
+                return start - len(self._new)
+        self._new = new[start:]
+        return len(text)
+
+    def _step(self, new: str) -> None:
+        past = self._past + new
+        if self._block:
+            self._go_on(past)
+        if not self._block:
+            self._search(past)
+        self.found = bool(self._block) and self._length >= self._needed
+        self._past = past[-LONGEST - STEP :]
+
+    def _go_on(self, past: str) -> None:
+        """Whether the block goes on to repeat itself."""
+        if past[-STEP:] == past[-STEP - self._block : -self._block]:
+            self._length += STEP
+        else:
+            self._block = 0
+
+    def _search(self, past: str) -> None:
+        """Find a block that ends here and has just been there before."""
+        end = len(past)
+        place = past.rfind(past[-_PROBE:], max(0, end - _PROBE - LONGEST), end - 1)
+        if place < 0:
+            return
+        self._block = end - _PROBE - place
+        self._length = self._block + _agreeing(past, self._block)
+        self._needed = _needed(past[-self._block :])
+
+
+def _agreeing(past: str, block: int) -> int:
+    """How many characters at the end of *past* are those that stand *block* before them."""
+    low, high = _PROBE, len(past) - block
+    while low < high:
+        middle = (low + high + 1) // 2
+        if past[-middle:] == past[-middle - block : -block]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _needed(block: str) -> int:
+    """How many characters of repeating *block* are too many."""
+    words = block.split()
+    if words and "\n" in block:
+        return TIMES * len(block)
+    if words and words != [block]:
+        return len(block) * max(TIMES, -(-TIMES * WORDS // len(words)))
+    return max(TIMES * len(block), TIMES * CHARACTERS)

@@ -1,0 +1,170 @@
+"""
+Tool calls in the form that every client understands.
+
+Gemini's come whole, all at index 0; other models leave out identifiers, repeat them, send ``null``
+for what they do not say again, or write the arguments of several calls one after the other.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from ..chat import loose
+from ..chat.chunk import CALLS, Chunk
+from ..errors import UpstreamFailed
+from .arguments import Arguments
+from .stage import Stage
+
+CALL_LIMIT = 1024
+"""The most calls in one answer."""
+
+Entry = Mapping[str, Any]
+
+
+@attrs.define(eq=False)
+class ToolCalls(Stage):
+    """Tells the calls apart, counts them, and gives each an identifier of its own."""
+
+    wants = CALLS
+    _choices: dict[int, "_Calls"] = attrs.field(factory=dict, init=False)
+    _ids: set[str] = attrs.field(factory=set, init=False)
+
+    def received(self, chunk: Chunk) -> Sequence[Chunk]:
+        """See :meth:`.stage.Stage.received`."""
+        return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)
+
+    def _choice(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
+        delta = choice["delta"]
+        entries = delta.get("tool_calls")
+        if not entries:
+            return choice
+        calls = self._choices.setdefault(choice["index"], _Calls(self._new_id))
+        entries = entries if isinstance(entries, list) else [entries]
+        mended = [out for entry in entries for out in calls.received(entry)]
+        if mended == entries:
+            return choice
+        delta = {name: value for name, value in delta.items() if name != "tool_calls"}
+        return {**choice, "delta": {**delta, "tool_calls": mended} if mended else delta}
+
+    def _new_id(self, asked: str) -> str:
+        """*asked* if it is the first call's to have it, else another one."""
+        if len(self._ids) >= CALL_LIMIT:
+            raise UpstreamFailed("reply", 502, "The answer held too many tool calls.", "too_large")
+        base = found = asked or self._context.make_id()
+        if found in self._ids:
+            base = found = self._context.make_id()
+        number = 1
+        while found in self._ids:
+            number += 1
+            found = f"{base}_{number}"
+        self._ids.add(found)
+        return found
+
+
+@attrs.define(eq=False)
+class _Call:
+    """
+    A call that has begun.
+
+    :param index: its place among the calls, which is what the client sees.
+    :param id: the identifier that the upstream gave it, or empty.
+    """
+
+    index: int
+    id: str
+    name: str
+    arguments: Arguments
+
+    def goes_on(self, call_id: str, name: str) -> bool:
+        """Whether an entry at the same place, with this header, is more of this call."""
+        if call_id and call_id != self.id:
+            return not self.id and not name
+        return not name or name == self.name or not self.name
+
+
+@attrs.define(eq=False)
+class _Calls:
+    """
+    The calls of one choice.
+
+    :param new_id: gives an identifier that no call has: the one it is given, if possible.
+    """
+
+    _new_id: Callable[[str], str]
+    _number: int = 0
+    _at: dict[int | None, _Call] = attrs.field(factory=dict)
+    """The call that began last at each of the upstream's indices; at ``None``, last of all."""
+
+    def received(self, entry: Any) -> Iterator[Entry]:
+        """What the client gets of *entry*: itself, a tidier copy, several calls, or nothing."""
+        if not isinstance(entry, dict):
+            return
+        entry = _tidy(entry)
+        index, text = entry.get("index"), entry["function"].get("arguments") or ""
+        place = index if type(index) is int else None
+        call_id, name = entry.get("id") or "", entry["function"].get("name") or ""
+        call = self._at.get(place)
+        going_on = call is not None and call.goes_on(call_id, name)
+        if call is None or not going_on:
+            call, entry = self._begin(entry, place, name, Arguments())
+        else:
+            entry = _more_of(call, entry)
+        parts = call.arguments.feed(text)
+        first = next(parts)
+        if first or not text or not going_on:
+            yield entry if first == text else _with(entry, arguments=first)
+            entry = {"function": {}}
+        for part in parts:
+            # Another object of arguments under the same header.
+            header = {name: value for name, value in entry.items() if name != "id"}
+            call, new = self._begin(header, place, name or call.name, call.arguments)
+            yield _with(new, arguments=part)
+            entry = {"function": {}}
+
+    def _begin(
+        self, entry: Entry, place: int | None, name: str, arguments: Arguments
+    ) -> tuple[_Call, Entry]:
+        call_id = entry.get("id") or ""
+        call = _Call(self._number, call_id, name, arguments)
+        self._at[place] = self._at[None] = call
+        self._number += 1
+        header = {"index": call.index, "id": self._new_id(call_id), "type": "function"}
+        named = {"name": name} if name else {}
+        return call, {**entry, **header, "function": {**named, **entry["function"], **named}}
+
+
+def _tidy(entry: Entry) -> Entry:
+    """*entry* without what is null or of the wrong type where clients do not expect it."""
+    function = entry.get("function")
+    tidy: dict[str, Any] = function if isinstance(function, dict) else {}
+    arguments = tidy.get("arguments")
+    if not isinstance(arguments, str | None):
+        tidy = {**tidy, "arguments": loose.dumps(arguments).decode()}
+    if "name" in tidy and not (tidy["name"] and isinstance(tidy["name"], str)):
+        tidy = _without(tidy, "name")
+    if entry.get("name", "") is None:
+        entry = _without(entry, "name")
+    if not isinstance(entry.get("id"), str | None):
+        entry = {**entry, "id": str(entry["id"])}
+    return entry if tidy is function else {**entry, "function": tidy}
+
+
+def _more_of(call: _Call, entry: Entry) -> Entry:
+    """*entry* as more of *call*, whose header the client has already."""
+    function = entry["function"]
+    if entry.get("id"):
+        call.id = entry["id"]
+        entry = _without(entry, "id")
+    if "name" in function and call.name:
+        entry = {**entry, "function": _without(function, "name")}
+    call.name = call.name or function.get("name") or ""
+    return entry if entry.get("index") == call.index else {**entry, "index": call.index}
+
+
+def _with(entry: Entry, arguments: str) -> Entry:
+    return {**entry, "function": {**entry["function"], "arguments": arguments}}
+
+
+def _without(item: Entry, name: str) -> Entry:
+    return {key: value for key, value in item.items() if key != name}

@@ -1,0 +1,74 @@
+"""Makes the client's bytes of chunks, in the form that the client asked for."""
+
+from typing import Protocol
+
+import attrs
+
+from ..chat import loose, sse
+from ..chat.chunk import Chunk
+from ..chat.completion import Completion
+from ..chat.request import ChatRequest
+from ..errors import UpstreamFailed
+
+
+class Writer(Protocol):
+    """One of the two forms."""
+
+    def write(self, chunk: Chunk) -> bytes:
+        """
+        What leaves because of *chunk*.
+
+        :raises UpstreamFailed: it cannot be written.
+        """
+
+    def end(self, done: bytes | None) -> bytes:
+        """
+        What leaves at the end.
+
+        :param done: the upstream's own end of its stream, if it has said that.
+        """
+
+
+def writer_for(request: ChatRequest) -> Writer:
+    """The form in which *request* wants its answer."""
+    return EventWriter() if request.stream else JSONWriter()
+
+
+class EventWriter:
+    """The client asked for a stream: each chunk is an event, as it came if it is unchanged."""
+
+    def write(self, chunk: Chunk) -> bytes:
+        """See :meth:`Writer.write`."""
+        return chunk.raw or sse.encode(_dumps(chunk.data))
+
+    def end(self, done: bytes | None) -> bytes:
+        """See :meth:`Writer.end`."""
+        return done or sse.encode(sse.DONE)
+
+
+@attrs.define(eq=False)
+class JSONWriter:
+    """The client asked for one JSON text: nothing leaves before the end."""
+
+    _completion: Completion = attrs.field(factory=Completion)
+    _raws: set[bytes | None] = attrs.field(factory=set)
+    """What the chunks came as: the body that came, if that is one and unchanged."""
+
+    def write(self, chunk: Chunk) -> bytes:
+        """See :meth:`Writer.write`."""
+        self._raws.add(chunk.raw)
+        self._completion.add(chunk)
+        return b""
+
+    def end(self, done: bytes | None) -> bytes:
+        """See :meth:`Writer.end`."""
+        [raw, *more] = self._raws
+        return raw if raw is not None and not more else _dumps(self._completion.whole())
+
+
+def _dumps(data: object) -> bytes:
+    try:
+        return loose.dumps(data)
+    except ValueError:
+        message = "The upstream's answer was nested too deeply."
+        raise UpstreamFailed("reply", 502, message, "not_json") from None
