@@ -85,7 +85,9 @@ class Demo:
         listed = lists.FREE if asked.universe == "free" else lists.ENTER
         if lists.find(lists.texts(listed), asked.model) is None:
             return error(404, f"Model not found: {asked.model}")
-        return self._reply(asked.chat).but(pace=self.pace)(asked)
+        reply = self._reply(asked.chat)
+        extra = {"id": f"pllns_{next(self._numbers):08d}"}
+        return reply.but(pace=self.pace, extra=extra)(asked)
 
     def _reply(self, request: ChatRequest) -> Reply:
         manner = manner_of(request.model)

@@ -212,7 +212,7 @@ def test_gemini_streams_as_gemini_does():
     talk = Talk("gemini", WEATHER)
     talk.messages = [{"role": "user", "content": "Weather in Paris and Rome?"}]
     sent = b"".join(step.data for step in talk.ask(stream=True).steps)
-    chunks = [orjson.loads(event.data) for event in EventDecoder().feed(sent)[:-1]]
+    chunks = [orjson.loads(data) for _, data in EventDecoder().feed(sent)[:-1]]
     calls = [c["choices"][0]["delta"]["tool_calls"][0] for c in chunks[:2]]
     assert [call["index"] for call in calls] == [0, 0]
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"

@@ -26,7 +26,7 @@ def body_of(script):
 def chunks(model, **asked):
     """The parsed events of a stream, ``[DONE]`` as text."""
     events = EventDecoder().feed(body_of(ask(model, **asked)))
-    return [e.data.decode() if e.data == b"[DONE]" else orjson.loads(e.data) for e in events]
+    return [data.decode() if data == b"[DONE]" else orjson.loads(data) for _, data in events]
 
 
 def deltas(model):
