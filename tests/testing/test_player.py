@@ -11,7 +11,7 @@ from twisted.web.server import Site
 
 from pollinations.testing.imitation import Imitation
 from pollinations.testing.player import TURN
-from pollinations.testing.scripts import Abort, Cut, Pause, Produce, Script, Send, Stall
+from pollinations.testing.scripts import Abort, Cut, Pause, Produce, Script, Send, Stall, dropped
 
 ASKING = b"GET /free/page HTTP/1.1\r\nHost: imitation\r\n\r\n"
 
@@ -86,7 +86,7 @@ class PlayTests(SynchronousTestCase):
 
     def test_a_cut_before_anything(self):
         """No byte of a reply comes."""
-        self.play(Cut())
+        self.play(*dropped().steps)
         self.assertEqual(self.came(), b"")
         self.assertTrue(self.transport.disconnecting)
 

@@ -57,6 +57,7 @@ def result(id, **fields):
 
 SIGNED = {"thought_signature": signature_for("weather", 1)}
 OTHERS = {"thought_signature": signature_for("bash", 1)}
+GARBLED = {"thought_signature": "not base64!"}
 SKIPPED = {"thought_signature": SKIP}
 
 SCHEMAS = [
@@ -98,6 +99,7 @@ def test_gemini_lets_properties_have_any_name():
 REFUSED = [
     ("gemini", [called("a"), result("a")], "missing a thought_signature"),
     ("gemini", [called("a", function=OTHERS), result("a")], "Corrupted thought signature"),
+    ("gemini", [called("a", function=GARBLED), result("a")], "Corrupted thought signature"),
     ("gemini", [called("a", "b", function=SIGNED), result("a")], "number of function response"),
     ("gemini", [called("a", "b", function=SIGNED), result("b"), result("a")], "number of"),
     ("gemini", [result("a")], "immediately after"),
