@@ -55,14 +55,18 @@ def proxy(
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
     v3 = user_folder(environ) / V3_SIGNATURES
-    return _together(watch, _Parts(start, reactor, now, keys.value, v3).service())
+    parts = _Parts(start, reactor, now, keys.value, start.home.catalogue, v3)
+    return _together(watch, parts.service())
 
 
 def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
-    """A proxy whose both universes are the bundled imitation."""
+    """A proxy whose both universes are the bundled imitation, and that keeps nothing of it."""
     imitation = ImitationService(reactor)
     start = attrs.evolve(
-        start, free_url=f"{imitation.url}/free", enter_url=f"{imitation.url}/enter"
+        start,
+        free_url=f"{imitation.url}/free",
+        enter_url=f"{imitation.url}/enter",
+        signatures="memory:",
     )
     return _together(imitation, _Parts(start, reactor, now, lambda: DEMO_KEY).service())
 
@@ -82,6 +86,7 @@ class _Parts:
     reactor: Any
     now: Callable[[], float]
     key: Callable[[], str | None] = attrs.field(repr=False)
+    lists: Path | None = None
     v3: Path | None = None
 
     def service(self) -> IService:
@@ -89,7 +94,13 @@ class _Parts:
         start, file, reactor = self.start, self.start.file, self.reactor
         self.client = network_client(reactor, file.settings.timeouts.connect)
         catalogue = CatalogueService(
-            self.client, start.free_url, start.enter_url, self.key, start.home.catalogue, reactor
+            self.client,
+            start.free_url,
+            start.enter_url,
+            self.key,
+            self.lists,
+            reactor,
+            user_agent=lambda: file.settings.user_agent,
         )
         outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue.latest, self.key)
         accounts = Accounts(self._account, self.key)

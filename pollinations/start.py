@@ -56,7 +56,7 @@ class Start:
     listen: tuple[str, ...]
     free_url: str
     enter_url: str
-    signatures: str
+    signatures: str = attrs.field(repr=False)
     refresh: float
     demo: bool = False
 

@@ -160,5 +160,5 @@ class Settings:
     port: Port = 10001
     free_url: Url = "https://text.pollinations.ai"
     enter_url: Url = "https://gen.pollinations.ai"
-    signatures: Name | None = None
+    signatures: Name | None = attrs.field(default=None, repr=False)
     refresh: Seconds = 30.0

@@ -215,7 +215,7 @@ class Got(Protocol):
     @property
     def events(self) -> list[Any]:
         """The parsed data of all events but ``[DONE]``."""
-        found = (event.data for event in EventDecoder().feed(self.data))
+        found = (data for _, data in EventDecoder().feed(self.data))
         return [orjson.loads(data) for data in found if data not in (None, DONE)]
 
     def leave(self) -> None:

@@ -1,7 +1,7 @@
 """Asks the account pages what may still be spent, and whether a key is good."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NoReturn, Protocol
+from typing import Any, Final, Literal, NoReturn
 
 import attrs
 import orjson
@@ -14,6 +14,7 @@ from zope.interface import implementer
 from ..interfaces import IQuotaProvider
 from ..routing.quota import FORBIDDEN, Quota, quota_from
 from ..settings.schema import Settings
+from .agent import Client
 from .whole import read_whole
 
 PATIENCE: Final = 5.0
@@ -29,14 +30,6 @@ last hundred requests only, which can be less than an agent's hour.
 """
 
 _KEY_PAGE: Final = "/account/key"
-
-
-class Client(Protocol):
-    """What is asked of a treq client."""
-
-    def get(
-        self, url: str, /, *, headers: Any, allow_redirects: bool, unbuffered: bool, reactor: Any
-    ) -> "Deferred[Any]": ...
 
 
 class PageUnavailable(Exception):

@@ -1,7 +1,7 @@
 """The HTTP client that upstreams are spoken to with."""
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 from treq.client import HTTPClient
@@ -18,6 +18,26 @@ nearly every request."""
 
 IDLE_CONNECTION = 50
 """Seconds for which an idle connection is kept; less than upstreams keep theirs."""
+
+
+class Client(Protocol):
+    """What is asked of a treq client."""
+
+    def get(
+        self, url: str, /, *, headers: Any, allow_redirects: bool, unbuffered: bool, reactor: Any
+    ) -> "Deferred[Any]": ...
+
+    def post(
+        self,
+        url: str,
+        /,
+        *,
+        data: Any,
+        headers: Any,
+        allow_redirects: bool,
+        unbuffered: bool,
+        reactor: Any,
+    ) -> "Deferred[Any]": ...
 
 
 @implementer(IAgent)

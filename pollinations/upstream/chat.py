@@ -1,7 +1,7 @@
 """Sends a request that is ready to an upstream and gives the body of its answer."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import cast
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
@@ -21,7 +21,7 @@ from ..routing.failure import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context
-from .agent import Whole
+from .agent import Client, Whole
 from .body import Body
 
 REJECTION_LIMIT = 64 * 1024
@@ -29,12 +29,6 @@ REJECTION_LIMIT = 64 * 1024
 
 REJECTION_PATIENCE = 2.0
 """Seconds for which the rest of such a reply is waited for."""
-
-
-class Client(Protocol):
-    """What is asked of a treq client."""
-
-    def post(self, url: str, **kwargs: Any) -> "Deferred[IResponse]": ...
 
 
 @attrs.define(eq=False, slots=False)
@@ -80,7 +74,8 @@ class Upstream:
         )
         limit = self._clock.callLater(context.settings.timeouts.first_byte, asked.cancel)
         try:
-            return await asked
+            response: IResponse = await asked
+            return response
         except Exception as e:
             raise _unanswered(e, late=not limit.active()) from e
         finally:

@@ -22,9 +22,10 @@ from ..errors import InvalidRequest, UpstreamFailed
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
 from ..quirks import QuirkSanitizer
 from ..quirks.retry import mended
+from ..routing.dashboard import dashboard
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt, Record, Records, cost, tokens
-from ..routing.route import Route
+from ..routing.route import ENTER, Route
 from ..routing.router import TierRouter, gemini_tools
 from ..routing.situation import Situation
 from ..signatures.memory import MemorySignatureStore
@@ -132,6 +133,11 @@ class Exchange:
             seconds=record.seconds,
             reason=f" ({record.route.reason})" if record.route.reason else "",
         )
+
+        if record.route.universe == ENTER:
+            situation = self.situation()
+            line = dashboard(situation.quota, situation.mode, self.clock.seconds())
+            self._log.info("{line}", line=line)
 
     def remember(self, key: str, value: str) -> None:
         """Keep what an answer has taught."""
