@@ -21,7 +21,8 @@ from .. import __version__
 from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed
 from ..routing.listing import entry, listing
-from ..upstream.exchange import Exchange, Reply
+from ..upstream.asking import Reply
+from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
 from .metrics import CONTENT_TYPE, Metrics
 from .relay import relay
