@@ -94,6 +94,9 @@ class Chunk(NamedTuple):
         return self.of({**envelope, "choices": [*choices], **fields})
 
 
+_new = tuple.__new__
+
+
 def read(data: bytes, raw: bytes | None = None) -> Chunk | None:
     """
     The chunk that *data*, the data of an event, is.
@@ -110,11 +113,12 @@ def read(data: bytes, raw: bytes | None = None) -> Chunk | None:
             fields, raw = loose.loads(data), None
         except ValueError:
             return None
-    if not isinstance(fields, dict):
+    if type(fields) is not dict:
         return None
     holds = contents(fields)
     if holds:
-        return Chunk(fields, holds, raw)
+        # What Chunk() does, at half its cost.
+        return _new(Chunk, (fields, holds, raw, False))
     mended = mend(fields)
     return None if mended is None else Chunk.of(mended)
 

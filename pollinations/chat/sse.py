@@ -6,7 +6,6 @@ an event which nobody changed leaves as it came.
 """
 
 import re
-from typing import NamedTuple
 
 import attrs
 
@@ -21,23 +20,21 @@ DONE = b"[DONE]"
 # A blank line, in any of the three ways in which a line may end.
 _BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
 
+# The usual event, with its data; any other, without; what is left. One pass in C for all events of
+# a read costs a third of what cutting them one by one does.
+_EVENT = re.compile(rb"(data: ([^\n]*+)\n\n|(?:[^\n]++|\n(?!\n))*+\n\n|.+)", re.DOTALL)
 
-class Event(NamedTuple):
-    """
-    One event of a stream; a named tuple because so many are made.
+Event = tuple[bytes, bytes | None]
+"""
+One event of a stream: its bytes as they came, the blank line that ends it included, and its
+``data`` lines, joined, or ``None`` when it has none. A plain tuple, because so many are made.
+"""
 
-    :param raw: its bytes as they came, the blank line that ends it included.
-    :param data: its ``data`` lines, joined, or ``None`` when it has none.
-    """
 
-    raw: bytes
-    data: bytes | None
-
-    @property
-    def comment(self) -> bool:
-        """Whether this is nothing but comments, which keep a connection alive."""
-        lines = [line for line in self.raw.splitlines() if line]
-        return bool(lines) and all(line.startswith(b":") for line in lines)
+def is_comment(raw: bytes) -> bool:
+    """Whether an event is nothing but comments, which keep a connection alive."""
+    lines = [line for line in raw.splitlines() if line]
+    return bool(lines) and all(line.startswith(b":") for line in lines)
 
 
 def encode(data: bytes) -> bytes:
@@ -78,20 +75,9 @@ class EventDecoder:
         if self._pieces:
             data = b"".join((*self._pieces, data))
             self._pieces, self._size, self._tail, self._returns = [], 0, b"", False
-        if returns:
-            raws, rest = _cut(data)
-            events = [Event(raw, _data(raw)) for raw in raws]
-        else:
-            *parts, rest = data.split(b"\n\n")
-            events = [
-                # The usual case, without the cost of the general one.
-                Event(part + b"\n\n", part[6:])
-                if part.startswith(b"data: ") and b"\n" not in part
-                else _event(part)
-                for part in parts
-            ]
+        events, rest = _cut_anywhere(data) if returns else _cut(data)
         self._keep(rest, b"\r" in rest)
-        if len(data) > self._limit and any(len(event.raw) > self._limit for event in events):
+        if len(data) > self._limit and any(len(raw) > self._limit for raw, _ in events):
             raise _too_large(self._limit)
         return events
 
@@ -99,7 +85,8 @@ class EventDecoder:
         """The event that had begun when the stream ended without its blank line, if any."""
         rest = b"".join(self._pieces)
         self._pieces, self._size, self._tail, self._returns = [], 0, b"", False
-        return [_event(rest.rstrip(b"\r\n"))] if rest.strip() else []
+        raw = rest.rstrip(b"\r\n") + b"\n\n"
+        return [(raw, _data(raw))] if rest.strip() else []
 
     def _ends_an_event(self, data: bytes, returns: bool) -> bool:
         """Whether a blank line may end within *data*: false only when it surely does not."""
@@ -117,28 +104,32 @@ class EventDecoder:
             self._returns = returns
 
 
-def _event(part: bytes) -> Event:
-    """The event that *part* is when a blank line follows."""
-    return Event(part + b"\n\n", _data(part))
-
-
 def _too_large(limit: int) -> UpstreamFailed:
-    return UpstreamFailed("stream", 502, f"An event was larger than {limit} bytes.")
+    return UpstreamFailed("stream", 502, f"An event was larger than {limit} bytes.", "too_large")
 
 
-def _cut(data: bytes) -> tuple[list[bytes], bytes]:
-    """The whole events in *data*, with the blank lines that end them, and what is left."""
-    if b"\r" not in data:
-        *raws, rest = data.split(b"\n\n")
-        return [raw + b"\n\n" for raw in raws], rest
-    raws, start = [], 0
+def _cut(data: bytes) -> tuple[list[Event], bytes]:
+    """The whole events in *data*, which has no carriage returns, and what is left."""
+    events: list[Event] = [
+        event if event[1] else (event[0], _data(event[0])) for event in _EVENT.findall(data)
+    ]
+    if data.endswith(b"\n\n"):
+        return events, b""
+    rest, _ = events.pop()
+    return events, rest
+
+
+def _cut_anywhere(data: bytes) -> tuple[list[Event], bytes]:
+    """The same, for lines that end in any way."""
+    events, start = [], 0
     for blank in _BLANK.finditer(data):
         # A carriage return at the very end may be half of a line's end.
         if blank.end() == len(data) and data.endswith(b"\r"):
             break
-        raws.append(data[start : blank.end()])
+        raw = data[start : blank.end()]
+        events.append((raw, _data(raw)))
         start = blank.end()
-    return raws, data[start:]
+    return events, data[start:]
 
 
 def _data(raw: bytes) -> bytes | None:

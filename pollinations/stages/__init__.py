@@ -6,12 +6,11 @@ What is done to an answer, one small file per stage, in one ordered tuple. No Tw
 
 from collections.abc import Sequence
 
+from .cutting import Cutting
 from .error import Error
 from .finish_reason import FinishReason
-from .guillotine import Guillotine
 from .notice import Notice
 from .refusal import Refusal
-from .repetition import Repetition
 from .signatures import Signatures
 from .stage import Context, Stage
 from .tool_calls import ToolCalls
@@ -23,8 +22,7 @@ STAGES: tuple[type[Stage], ...] = (
     ToolCalls,
     FinishReason,
     Signatures,
-    Guillotine,
-    Repetition,
+    Cutting,
     Notice,
     Usage,
 )

@@ -157,40 +157,36 @@ class Answer:
 
     def _take(self, events: Iterable[sse.Event], out: list[bytes]) -> None:
         stream = self._context.request.stream
-        for event in events:
-            data = event.data
+        for raw, data in events:
             if data is None:
-                self._comment(event, out)
-            elif (chunk := read(data, event.raw if stream else None)) is not None:
+                self._comment(raw, out)
+            elif (chunk := read(data, raw if stream else None)) is not None:
                 self._chunk(chunk, out)
             elif data.strip() == sse.DONE:
-                self._stop(out, event.raw)
+                self._stop(out, raw)
             if self.ended:
                 return
 
-    def _comment(self, event: sse.Event, out: list[bytes]) -> None:
-        if not event.comment or not self._context.request.stream:
+    def _comment(self, raw: bytes, out: list[bytes]) -> None:
+        if not self._context.request.stream or not sse.is_comment(raw):
             return
         if self._left or any(out):
-            out.append(event.raw)
-        elif sum(map(len, self._comments)) + len(event.raw) <= COMMENT_LIMIT:
+            out.append(raw)
+        elif sum(map(len, self._comments)) + len(raw) <= COMMENT_LIMIT:
             # By itself it must not spend the status.
-            self._comments.append(event.raw)
+            self._comments.append(raw)
 
     def _chunk(self, chunk: Chunk, out: list[bytes]) -> None:
-        self._note(chunk)
-        self._write(self._stages.received(chunk), out)
-
-    def _note(self, chunk: Chunk) -> None:
-        """Remember how far the upstream has come."""
         self._latest, holds = chunk, chunk.holds
         if holds & USAGE:
             self.usage = chunk.data["usage"]
         for choice in chunk.data["choices"]:
+            # How far the upstream has come.
             if holds & FINISH and choice.get("finish_reason"):
                 self._choices[choice["index"]] = True
             elif choice["index"] not in self._choices:
                 self._choices[choice["index"]] = False
+        self._write(self._stages.received(chunk), out)
 
     def _write(self, chunks: Iterable[Chunk], out: list[bytes]) -> None:
         for chunk in chunks:

@@ -41,6 +41,10 @@ class Arguments:
             self._mark(found[0])
         yield text[start:]
 
+    def takes(self, text: str) -> bool:
+        """Whether *text* is just more of a string that we are in: nothing needs to be fed then."""
+        return self._string and not self._escape and '"' not in text and "\\" not in text
+
     def _mark(self, mark: str) -> None:
         if mark == '"':
             self._string = True

@@ -1,22 +1,27 @@
 """
-Ends an answer in the middle of its text.
+Ends an answer in the middle of its text, when it goes on as no reader wants it to.
 
-Two stages do so, for different reasons. Here is what they have in common; what to look for in a
-text is the business of their watches.
+What to look for in a text is the business of watches; each has a file of its own. They are all
+here in one stage because every word of every answer passes through it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import attrs
 
-from ..chat.chunk import CALLS, FINISH, TEXT, Chunk
-from .stage import Stage
+from ..chat.chunk import CALLS, FINISH, TEXT, THOUGHT, Chunk
+from .guillotine import TurnWatch, asks_for_turns
+from .repetition import RepetitionWatch
+from .stage import Context, Stage
 from .usage import estimate
 
 
 class Watch(Protocol):
-    """Reads one text as it comes."""
+    """Reads one text as it comes, and finds where it must end."""
+
+    reason: str
+    """The finish reason of an answer that is cut there."""
 
     @property
     def found(self) -> bool:
@@ -35,14 +40,13 @@ class _Choice:
     """
     One choice of the answer.
 
-    :param watches: the fields of its message that are watched, in the order in which a model
-        writes them.
+    :param watches: those for each field of its message, in the order in which a model writes them.
     :param held: chunks that end in what must wait, oldest first.
-    :param length: how many characters have come.
+    :param length: how many characters have gone on.
     :param called: whether tool calls have gone to the client.
     """
 
-    watches: Sequence[tuple[str, Watch]]
+    watches: Mapping[str, Sequence[Watch]]
     held: list[Chunk] = attrs.field(factory=list)
     length: int = 0
     called: bool = False
@@ -51,16 +55,10 @@ class _Choice:
 
 @attrs.define(eq=False)
 class Cutting(Stage):
-    """Passes text on until its watch finds what must not be read on from."""
+    """Passes text on until a watch finds what must not be read on from."""
 
-    reason: ClassVar[str]
-    """The finish reason of an answer that was cut."""
-
+    wants = TEXT | THOUGHT | FINISH | CALLS
     _choices: dict[int, _Choice] = attrs.field(factory=dict, init=False)
-
-    def watches(self) -> Sequence[tuple[str, Watch]]:
-        """The fields of a message to watch, each with a new watch."""
-        raise NotImplementedError
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
@@ -77,19 +75,24 @@ class Cutting(Stage):
         """What goes on of *chunk*, which has this *choice* and no other."""
         state = self._choices.get(choice["index"])
         if state is None:
-            state = self._choices[choice["index"]] = _Choice(self.watches())
+            state = self._choices[choice["index"]] = _Choice(_watches(self._context))
         if state.over:
             return ()
-        delta = choice["delta"]
-        for field, watch in state.watches:
-            text = delta.get(field)
-            if text and type(text) is str:
-                passing = watch.feed(text)
-                state.length += passing
-                if watch.found:
-                    return self._cut(state, chunk, field, passing)
-                if passing < len(text) and not chunk.holds & FINISH:
-                    return _hold(state, chunk, field, passing)
+        for field, text in choice["delta"].items():
+            if field not in state.watches or type(text) is not str:
+                continue
+            passing, found = len(text), None
+            for watch in state.watches[field]:
+                may = watch.feed(text)
+                if watch.found and (may < passing or found is None):
+                    found = watch
+                if may < passing:
+                    passing = may
+            state.length += passing
+            if found is not None:
+                return self._cut(state, chunk, field, passing, found.reason)
+            if passing < len(text) and not chunk.holds & FINISH:
+                return _hold(state, chunk, field, passing)
         if chunk.holds & CALLS:
             state.called = True
         if state.held and chunk.holds & (FINISH | TEXT):
@@ -97,27 +100,27 @@ class Cutting(Stage):
             return (*held, chunk)
         return (chunk,)
 
-    def _cut(self, state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:
+    def _cut(
+        self, state: _Choice, chunk: Chunk, field: str, passing: int, reason: str
+    ) -> Sequence[Chunk]:
         """The end of a choice whose text must not go on after *passing* characters of *chunk*."""
         state.over = True
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
-        fields = [name for name, _ in state.watches]
+        fields = list(state.watches)
         later = ("tool_calls", *fields[fields.index(field) + 1 :])
         kept = {name: value for name, value in delta.items() if name not in later}
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
         # What is held back ends in what was found, unless that began in this chunk.
         held, state.held = (state.held if passing else []), []
-        return (*held, *before, self._end(state, chunk, index))
-
-    def _end(self, state: _Choice, chunk: Chunk, index: int) -> Chunk:
-        reason = "tool_calls" if state.called and self.reason == "stop" else self.reason
+        if state.called and reason == "stop":
+            reason = "tool_calls"
         usage = chunk.data.get("usage") or estimate(self._context.request, state.length)
-        choice = {"index": index, "delta": {}, "finish_reason": reason}
+        end = {"index": index, "delta": {}, "finish_reason": reason}
         over = sum(choice.over for choice in self._choices.values())
-        end = chunk.but(choices=[choice], usage=usage)
-        return end._replace(last=over >= self._context.wanted)
+        last = chunk.but(choices=[end], usage=usage)._replace(last=over >= self._context.wanted)
+        return (*held, *before, last)
 
 
 def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:
@@ -130,3 +133,14 @@ def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Ch
     first = {**choice, "delta": {**delta, field: delta[field][:passing]}}
     held, state.held = state.held, [chunk.saying(index, {field: delta[field][passing:]})]
     return (*held, chunk.with_choices([first]))
+
+
+def _watches(context: Context) -> Mapping[str, Sequence[Watch]]:
+    """New watches, as the settings will have them."""
+    watches: dict[str, list[Watch]] = {"reasoning_content": [], "reasoning": [], "content": []}
+    if context.settings.guillotine:
+        watches["content"].append(TurnWatch(lambda: asks_for_turns(context.request)))
+    if context.settings.repetition:
+        for field in watches:
+            watches[field].append(RepetitionWatch())
+    return watches

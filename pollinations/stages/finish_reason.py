@@ -34,11 +34,13 @@ class FinishReason(Stage):
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
+        if chunk.holds & CALLS:
+            self._called.update(c["index"] for c in chunk.choices if c["delta"].get("tool_calls"))
+        if not chunk.holds & FINISH:
+            return (chunk,)
         return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)
 
     def _choice(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
-        if choice["delta"].get("tool_calls"):
-            self._called.add(choice["index"])
         said = choice.get("finish_reason")
         if not said:
             return choice

@@ -11,9 +11,7 @@ from typing import Any
 
 import attrs
 
-from ..chat.chunk import CALLS, FINISH, TEXT
-from .cutting import Cutting, Watch
-from .stage import Context
+from ..chat.request import ChatRequest
 
 HELD = 256
 """The most characters that are held back of a line; a marker needs five."""
@@ -24,26 +22,9 @@ _QUOTED = re.compile(r"^[^\S\n]*[Uu]ser[^\S\n]*:", re.MULTILINE)
 _FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
 
 
-@attrs.define(eq=False)
-class Guillotine(Cutting):
-    """Ends the answer before the first line of the model's own text that opens with ``User:``."""
-
-    reason = "stop"
-    wants = TEXT | FINISH | CALLS
-
-    @classmethod
-    def concerns(cls, context: Context) -> bool:
-        """Unless the settings say no."""
-        return context.settings.guillotine
-
-    def watches(self) -> Sequence[tuple[str, Watch]]:
-        """See :meth:`.cutting.Cutting.watches`."""
-        return (("content", TurnWatch(self._is_asked_for)),)
-
-    def _is_asked_for(self) -> bool:
-        """Whether the prompt's last message holds such a line itself: a transcript to work on."""
-        content = self._context.request.messages[-1].get("content")
-        return any(map(_QUOTED.search, _texts(content)))
+def asks_for_turns(request: ChatRequest) -> bool:
+    """Whether the prompt's last message holds such a line itself: a transcript to work on."""
+    return any(map(_QUOTED.search, _texts(request.messages[-1].get("content"))))
 
 
 @attrs.define(eq=False)
@@ -57,6 +38,7 @@ class TurnWatch:
     :param is_asked_for: whether such a line is what the user wants; asked at the first one.
     """
 
+    reason = "stop"
     _is_asked_for: Callable[[], bool]
     found: bool = attrs.field(default=False, init=False)
 
@@ -119,7 +101,7 @@ class TurnWatch:
             self._fence = ""
 
 
-def _texts(content: Any) -> list[str]:
+def _texts(content: Any) -> Sequence[str]:
     if isinstance(content, str):
         return [content]
     parts = [part.get("text") for part in content or () if isinstance(part, dict)]

@@ -1,12 +1,6 @@
 """Cuts off an answer that repeats itself without end."""
 
-from collections.abc import Sequence
-
 import attrs
-
-from ..chat.chunk import CALLS, TEXT, THOUGHT
-from .cutting import Cutting, Watch
-from .stage import Context
 
 TIMES = 30
 """How often the same must be said, in direct succession."""
@@ -23,27 +17,7 @@ LONGEST = 4000
 STEP = 64
 """Characters after which we look again; always at the same places of a text, however it came."""
 
-FIELDS = ("reasoning_content", "reasoning", "content")
-"""What is watched of a message."""
-
 _PROBE = 48
-
-
-@attrs.define(eq=False)
-class Repetition(Cutting):
-    """Ends the answer where the same line, or run of words, has come thirty times over."""
-
-    reason = "length"
-    wants = TEXT | THOUGHT | CALLS
-
-    @classmethod
-    def concerns(cls, context: Context) -> bool:
-        """Unless the settings say no."""
-        return context.settings.repetition
-
-    def watches(self) -> Sequence[tuple[str, Watch]]:
-        """See :meth:`.cutting.Cutting.watches`."""
-        return tuple((field, RepetitionWatch()) for field in FIELDS)
 
 
 @attrs.define(eq=False)
@@ -55,6 +29,7 @@ class RepetitionWatch:
     block earlier, and then all that follows must agree with what stands one block before it.
     """
 
+    reason = "length"
     found: bool = attrs.field(default=False, init=False)
     _past: str = attrs.field(default="", init=False)
     _new: str = attrs.field(default="", init=False)

@@ -18,6 +18,10 @@ from .stage import Stage
 REASONING_LIMIT = 256 * 1024
 """The most characters of reasoning that are remembered; of more, nothing is."""
 
+_MORE = {"index", "function"}
+_ARGUMENTS = {"arguments"}
+"""The fields of an entry that brings more of a call's arguments and nothing else."""
+
 JSONObject = Mapping[str, Any]
 
 
@@ -59,15 +63,20 @@ class Signatures(Stage):
         return ()
 
     def _choice(self, choice: JSONObject) -> JSONObject:
-        step = self._steps.setdefault(choice["index"], _Step())
-        delta = choice["delta"]
-        _think(step, delta.get("reasoning_content") or delta.get("reasoning"))
-        new = self._message(step, _without_echo(delta))
-        calls = delta.get("tool_calls")
-        if calls:
+        step = self._steps.get(choice["index"])
+        if step is None:
+            step = self._steps[choice["index"]] = _Step()
+        delta = new = choice["delta"]
+        thought = delta.get("reasoning_content") or delta.get("reasoning")
+        if thought:
+            _think(step, thought)
+        if "content_blocks" in delta:
+            new = _without_echo(new)
+        if FIELD in delta or "extra_content" in delta:
+            new = self._message(step, new)
+        if calls := delta.get("tool_calls"):
             signed = [self._call(step, call) for call in calls]
-            if any(a is not b for a, b in zip(signed, calls, strict=True)):
-                new = {**new, "tool_calls": signed}
+            new = new if signed == calls else {**new, "tool_calls": signed}
         return choice if new is delta else {**choice, "delta": new}
 
     def _message(self, step: _Step, delta: JSONObject) -> JSONObject:
@@ -83,17 +92,18 @@ class Signatures(Stage):
         return _offering(delta, signature)
 
     def _call(self, step: _Step, call: JSONObject) -> JSONObject:
-        call_id = call.get("id")
-        if call_id:
-            step.ids[call["index"]] = call_id
+        if call.keys() == _MORE and call["function"].keys() == _ARGUMENTS:
+            return call
+        index, call_id = call["index"], call.get("id")
         signature = signature_of_call(call)
-        if not signature and call_id and step.waiting:
-            signature, step.waiting = step.waiting, ""
-        known = call_id or step.ids.get(call["index"])
-        if not signature or not known:
+        if call_id:
+            step.ids[index] = call_id
+            if not signature:
+                signature, step.waiting = step.waiting, ""
+        if not signature or index not in step.ids:
             return call
         self._learn_for_prompt(signature)
-        self._learn(step, known, signature)
+        self._learn(step, step.ids[index], signature)
         return _offering(call, signature)
 
     def _learn(self, step: _Step, call_id: str, signature: str) -> None:

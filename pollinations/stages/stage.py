@@ -83,11 +83,9 @@ class Chain:
     _wanting: dict[int, Sequence[tuple[int, Stage]]] = attrs.field(factory=dict, init=False)
     """What chunks hold, and the stages that want such ones, each with its place."""
 
-    def received(self, chunk: Chunk, start: int = 0) -> Sequence[Chunk]:
-        """What comes of *chunk* when it has passed the stages from *start* on."""
+    def received(self, chunk: Chunk) -> Sequence[Chunk]:
+        """What comes of *chunk* when it has passed all stages."""
         for place, stage in self._wanting.get(chunk.holds) or self._find(chunk.holds):
-            if place < start:
-                continue
             given = stage.received(chunk)
             if len(given) != 1 or given[0] is not chunk:
                 return self._on(given, place + 1)
@@ -104,7 +102,14 @@ class Chain:
             yield self._on(stage.stopped(), place + 1)
 
     def _on(self, chunks: Sequence[Chunk], start: int) -> Sequence[Chunk]:
-        return [out for chunk in chunks for out in self.received(chunk, start)]
+        """What comes of *chunks* when they have passed the stages from *start* on."""
+        for stage in self._stages[start:]:
+            chunks = [
+                given
+                for chunk in chunks
+                for given in (stage.received(chunk) if chunk.holds & stage.wants else (chunk,))
+            ]
+        return chunks
 
     def _find(self, holds: int) -> Sequence[tuple[int, Stage]]:
         found = [(i, stage) for i, stage in enumerate(self._stages) if holds & stage.wants]

@@ -21,6 +21,9 @@ CALL_LIMIT = 1024
 
 Entry = Mapping[str, Any]
 
+_MORE = {"index", "function"}
+"""The fields of an entry that brings more of a call and nothing else."""
+
 
 @attrs.define(eq=False)
 class ToolCalls(Stage):
@@ -98,6 +101,9 @@ class _Calls:
 
     def received(self, entry: Any) -> Iterator[Entry]:
         """What the client gets of *entry*: itself, a tidier copy, several calls, or nothing."""
+        if self._is_plain(entry):
+            yield entry
+            return
         if not isinstance(entry, dict):
             return
         entry = _tidy(entry)
@@ -121,6 +127,16 @@ class _Calls:
             call, new = self._begin(header, place, name or call.name, call.arguments)
             yield _with(new, arguments=part)
             entry = {"function": {}}
+
+    def _is_plain(self, entry: Any) -> bool:
+        """Whether *entry* is nothing but more of one call's arguments, which we then have read."""
+        if type(entry) is not dict or entry.keys() != _MORE or type(entry["index"]) is not int:
+            return False
+        call, function = self._at.get(entry["index"]), entry["function"]
+        if call is None or call.index != entry["index"] or type(function) is not dict:
+            return False
+        text = function.get("arguments")
+        return len(function) == 1 and type(text) is str and call.arguments.takes(text)
 
     def _begin(
         self, entry: Entry, place: int | None, name: str, arguments: Arguments
