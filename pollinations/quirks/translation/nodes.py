@@ -154,8 +154,11 @@ def _hint(value: Any, form: str) -> str:
 
 def consistent(schema: Schema) -> Schema:
     """An array with items; an object that requires no property it lacks."""
-    if schema["type"] == "array" and "items" not in schema:
+    kind = schema["type"]
+    if kind == "array" and "items" not in schema:
         return {**schema, "items": {"type": "string"}}
+    if kind != "object":
+        return schema
     for keyword in ("required", "propertyOrdering"):
         if keyword in schema:
             there = _there(schema[keyword], schema.get("properties", {}))
