@@ -11,6 +11,7 @@ from ..web.request import BoundedSite
 from .account import DEMO_KEY
 from .demo import Demo
 from .imitation import Imitation
+from .strict import Strict
 
 PACE = 0.02
 """Seconds between two deltas, so that a person sees them come."""
@@ -21,7 +22,8 @@ __all__ = ["DEMO_KEY", "ImitationService"]
 @attrs.define(eq=False, slots=False)
 class ImitationService(Service):
     """
-    Serves an imitation of Pollinations on a port of the loopback, from its construction on.
+    Serves an imitation of Pollinations on a port of the loopback, from its construction on: one
+    that refuses what the real models refuse.
 
     :param reactor: what it runs on.
     """
@@ -30,7 +32,7 @@ class ImitationService(Service):
     _port: Any = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        imitation = Imitation(self._reactor, Demo(PACE))
+        imitation = Imitation(self._reactor, Strict(Demo(PACE)))
         site = BoundedSite(imitation.resource(), Listener)
         self._port = self._reactor.listenTCP(0, site, interface="127.0.0.1")
 

@@ -16,6 +16,7 @@ from twisted.web.iweb import IResponse
 
 from ..chat.sse import DONE, EventDecoder
 from ..routing.catalogue import Catalogue, parse_list
+from ..routing.catalogue import Model as Catalogued
 from ..routing.quota import Quota
 from ..routing.route import ENTER, FREE
 from ..settings.schema import Settings
@@ -85,8 +86,8 @@ class Together:
         self.imitation = Imitation(self.clock, self.model or Demo())
         self.catalogue = Catalogue(
             {
-                FREE: parse_list(lists.rich(lists.FREE, "today")),
-                ENTER: parse_list(lists.rich(lists.ENTER, "today")),
+                FREE: _read(lists.legacy(lists.FREE)),
+                ENTER: _read(lists.rich(lists.ENTER, "today")),
             }
         )
         self.back = RequestTraversalAgent(self.imitation.resource())
@@ -236,6 +237,11 @@ class Got(Protocol):
     def _responded(self, response: IResponse) -> None:
         self.response = response
         response.deliverBody(self)
+
+
+def _read(listed: Any) -> tuple[Catalogued, ...]:
+    """A model list as it comes through the network."""
+    return parse_list(orjson.loads(orjson.dumps(listed)))
 
 
 def _left(failure: Failure) -> None:
