@@ -150,7 +150,8 @@ class _Parts:
 
 def _endpoint(reactor: Any, written: str) -> IStreamServerEndpoint:
     try:
-        return serverFromString(reactor, written)
+        endpoint: IStreamServerEndpoint = serverFromString(reactor, written)
+        return endpoint
     except (ValueError, TypeError, LookupError, OSError) as e:
         raise ValueError(f"nobody can listen on '{written}': {e}") from e
 
