@@ -30,7 +30,7 @@ def parameters(number: int) -> dict[str, object]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "properties": {
-            "path": {"type": "string", "description": f"The path {number}, absolute. " * 3},
+            "path": {"type": "string", "description": f"The path {number}, absolute. " * 8},
             "limit": {"type": "integer", "exclusiveMinimum": 0, "maximum": 9007199254740991},
             "offset": {"type": "integer", "minimum": -9007199254740991},
             "mode": {"type": "string", "enum": ["read", "write"]},
