@@ -42,8 +42,8 @@ def _status(said: Mapping[str, Any]) -> int:
     """The status that the error itself claims, if it is that of an error, else 502."""
     error = said.get("error")
     for place in (error, said):
-        for name in _STATUSES if isinstance(place, dict) else ():
-            status = place.get(name)
+        found = place if isinstance(place, Mapping) else {}
+        for status in map(found.get, _STATUSES):
             if type(status) is int and 400 <= status <= 599:
                 return status
     return 502

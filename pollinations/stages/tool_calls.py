@@ -10,11 +10,11 @@ from typing import Any
 
 import attrs
 
-from ..chat import loose
 from ..chat.chunk import CALLS, Chunk
 from ..errors import UpstreamFailed
 from .arguments import Arguments
 from .stage import Stage
+from .writers import dumps
 
 CALL_LIMIT = 1024
 """The most calls in one answer."""
@@ -153,10 +153,10 @@ class _Calls:
 def _tidy(entry: Entry) -> Entry:
     """*entry* without what is null or of the wrong type where clients do not expect it."""
     function = entry.get("function")
-    tidy: dict[str, Any] = function if isinstance(function, dict) else {}
+    tidy: Entry = function if isinstance(function, dict) else {}
     arguments = tidy.get("arguments")
     if not isinstance(arguments, str | None):
-        tidy = {**tidy, "arguments": loose.dumps(arguments).decode()}
+        tidy = {**tidy, "arguments": dumps(arguments).decode()}
     if "name" in tidy and not (tidy["name"] and isinstance(tidy["name"], str)):
         tidy = _without(tidy, "name")
     if entry.get("name", "") is None:

@@ -39,7 +39,7 @@ class EventWriter:
 
     def write(self, chunk: Chunk) -> bytes:
         """See :meth:`Writer.write`."""
-        return chunk.raw or sse.encode(_dumps(chunk.data))
+        return chunk.raw or sse.encode(dumps(chunk.data))
 
     def end(self, done: bytes | None) -> bytes:
         """See :meth:`Writer.end`."""
@@ -63,10 +63,15 @@ class JSONWriter:
     def end(self, done: bytes | None) -> bytes:
         """See :meth:`Writer.end`."""
         [raw, *more] = self._raws
-        return raw if raw is not None and not more else _dumps(self._completion.whole())
+        return raw if raw is not None and not more else dumps(self._completion.whole())
 
 
-def _dumps(data: object) -> bytes:
+def dumps(data: object) -> bytes:
+    """
+    *data* as JSON.
+
+    :raises UpstreamFailed: it cannot be written.
+    """
     try:
         return loose.dumps(data)
     except ValueError:
