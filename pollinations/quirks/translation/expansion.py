@@ -96,7 +96,7 @@ class Expansion:
         if rest:
             yield rest, trail
         if found:
-            yield self._followed(reference, trail)
+            yield self._followed(reference, part, trail)
         combined = part.get("allOf")
         if isinstance(combined, list):
             yield from ((each, trail) for each in combined)
@@ -114,9 +114,9 @@ class Expansion:
             return False, None
         return True, name
 
-    def _followed(self, reference: str, trail: Trail) -> tuple[Any, Trail]:
+    def _followed(self, reference: str, part: Schema, trail: Trail) -> tuple[Any, Trail]:
         target = self.references.target(reference)
-        if id(target) in trail:
+        if id(target) in trail or target is part:
             return _again(reference), trail
         if len(trail) > TRAIL_LIMIT or not self.affords(target):
             return TOO_LARGE, trail

@@ -5,105 +5,102 @@ Both functions keep the first's word where two contradict each other, and may sa
 schemas did together, never more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any
 
 from .keywords import is_number
 from .subschemas import Schema
 
 
-def all_of(parts: Sequence[Schema]) -> Schema:
+def all_of(parts: Iterable[Schema]) -> Schema:
     """One schema that demands what all of *parts* do (``allOf``)."""
-    merged = dict(parts[0])
-    properties = _Gathered(merged.get("properties"))
-    for part in parts[1:]:
+    said: dict[str, list[Any]] = {}
+    for part in parts:
         for keyword, value in part.items():
-            if keyword == "properties":
-                properties.add(value)
-            elif keyword not in merged:
-                merged[keyword] = value
-            elif keyword in _BOTH:
-                merged[keyword] = _BOTH[keyword](merged[keyword], value)
-    if properties:
-        merged["properties"] = properties.combined("allOf")
-    return merged
+            said.setdefault(keyword, []).append(value)
+    return {
+        keyword: values[0] if len(values) == 1 else _COMBINED.get(keyword, _first)(values)
+        for keyword, values in said.items()
+    }
 
 
-def any_of(base: Schema, alternatives: Sequence[Schema]) -> Schema:
+def any_of(base: Schema, alternatives: list[Schema]) -> Schema:
     """
     One object that may hold what any of *alternatives* may, and must hold what all of them must.
 
-    :param base: what the union's own node says; its properties are not widened.
+    :param base: what stands beside them; its own properties are not widened.
     """
-    own = base.get("properties")
-    own = own if isinstance(own, dict) else {}
-    properties = _Gathered()
-    for alternative in alternatives:
-        properties.add(alternative.get("properties"))
-    demands = [_names(alternative.get("required")) for alternative in alternatives]
-    demanded = [name for name in demands[0] if all(name in d for d in demands)] if demands else []
-    made = {**base, "properties": {**own, **properties.combined("anyOf", but=own)}}
-    if demanded:
-        made["required"] = list({**_names(base.get("required")), **dict.fromkeys(demanded)})
+    offered = _properties([each.get("properties") for each in alternatives], "anyOf")
+    properties = base.get("properties")
+    own = properties if isinstance(properties, dict) else {}
+    made = {**base, "properties": {**own, **offered, **own}}
+    demands = [dict.fromkeys(_strings(each.get("required"))) for each in alternatives]
+    if demands and (shared := reduce(_shared, demands)):
+        made["required"] = _all_strings([base.get("required"), [*shared]])
     return made
 
 
-class _Gathered(dict[str, list[Any]]):
-    """Properties of several objects, by name."""
+def _first(values: list[Any]) -> Any:
+    return values[0]
 
-    def __init__(self, properties: Any = None) -> None:
-        super().__init__()
-        self.add(properties)
 
-    def add(self, properties: Any) -> None:
+def _properties(values: list[Any], keyword: str) -> Schema:
+    """All properties; one that several have is each of theirs, under *keyword*."""
+    gathered: dict[str, list[Any]] = {}
+    for properties in values:
         if isinstance(properties, dict):
             for name, schema in properties.items():
-                self.setdefault(name, []).append(schema)
-
-    def combined(self, keyword: str, but: Mapping[str, Any] = {}) -> Schema:
-        """Each property as one schema; one of several schemas has them under *keyword*."""
-        return {
-            name: schemas[0] if len(schemas) == 1 else {keyword: schemas}
-            for name, schemas in self.items()
-            if name not in but
-        }
+                gathered.setdefault(name, []).append(schema)
+    return {
+        name: schemas[0] if len(schemas) == 1 else {keyword: schemas}
+        for name, schemas in gathered.items()
+    }
 
 
-def _names(value: Any) -> dict[str, None]:
-    """The names in *value*, in order, for quick finding."""
-    return dict.fromkeys(n for n in value if isinstance(n, str)) if isinstance(value, list) else {}
+def _strings(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _tighter(choose: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda ours, theirs: (
-        choose(ours, theirs) if is_number(ours) and is_number(theirs) else ours
-    )
+def _all_strings(values: list[Any]) -> list[str]:
+    return list(dict.fromkeys(each for value in values for each in _strings(value)))
 
 
-def _common(ours: Any, theirs: Any) -> Any:
-    """The members of an enum that both allow; our own where they agree on none."""
-    if not isinstance(ours, list) or not isinstance(theirs, list):
-        return ours
-    allowed = {repr(member) for member in theirs if _is_scalar(member)}
-    return [m for m in ours if _is_scalar(m) and repr(m) in allowed] or ours
+def _shared(ours: dict[str, None], theirs: dict[str, None]) -> dict[str, None]:
+    few, many = sorted((ours, theirs), key=len)
+    return {name: None for name in few if name in many}
 
 
-def _is_scalar(value: Any) -> bool:
-    return not isinstance(value, dict | list)
+def _members(values: list[Any]) -> Any:
+    """The members of an enum that all allow; the first's where they agree on none."""
+    lists = [value for value in values if isinstance(value, list)]
+    agreed = set.intersection(*({_mark(m) for m in each} for each in lists)) if lists else set()
+    return [m for m in lists[0] if _mark(m) in agreed] if agreed else values[0]
 
 
-def _united(ours: Any, theirs: Any) -> list[str]:
-    return list({**_names(ours), **_names(theirs)})
+def _mark(member: Any) -> Any:
+    """Something that may be in a set, and tells 1 from true."""
+    return isinstance(member, bool), None if isinstance(member, dict | list) else member
 
 
-_BOTH: Mapping[str, Callable[[Any, Any], Any]] = {
-    "required": _united,
-    "enum": _common,
-    "items": lambda ours, theirs: {"allOf": [ours, theirs]} if _is_map(ours, theirs) else ours,
-    **dict.fromkeys(("minimum", "minLength", "minItems", "exclusiveMinimum"), _tighter(max)),
-    **dict.fromkeys(("maximum", "maxLength", "maxItems", "exclusiveMaximum"), _tighter(min)),
+def _tightest(choose: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+    def tightest(values: list[Any]) -> Any:
+        numbers = [value for value in values if is_number(value)]
+        return choose(numbers) if numbers else values[0]
+
+    return tightest
+
+
+def _items(values: list[Any]) -> Any:
+    """One schema for all items, unless some are of a tuple."""
+    return values[0] if any(isinstance(v, list | bool) for v in values) else {"allOf": values}
+
+
+_COMBINED: Mapping[str, Callable[[list[Any]], Any]] = {
+    "properties": lambda values: _properties(values, "allOf"),
+    "required": _all_strings,
+    "enum": _members,
+    "items": _items,
+    **dict.fromkeys(("minimum", "minLength", "minItems", "exclusiveMinimum"), _tightest(max)),
+    **dict.fromkeys(("maximum", "maxLength", "maxItems", "exclusiveMaximum"), _tightest(min)),
 }
-
-
-def _is_map(*values: Any) -> bool:
-    return not any(isinstance(value, list | bool) for value in values)

@@ -1,10 +1,9 @@
 """Where a ``$ref`` leads. JSON pointers and URIs are `referencing`'s work."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 from referencing import Registry, Resource
@@ -91,8 +90,7 @@ class References:
         """Schemas by their URI, of which the last counts."""
         for schema in self._schemas:
             if identifier := _identifier(schema):
-                with suppress(ValueError):  # It is no URI.
-                    yield urljoin(self._base, identifier), schema
+                yield urljoin(self._base, identifier), schema
         yield self._base, self.root
 
     @property
@@ -101,5 +99,11 @@ class References:
 
 
 def _identifier(schema: Schema) -> str:
+    """The URI that *schema* gives itself, or nothing."""
     found = schema.get("$id")
-    return found if isinstance(found, str) and not found.startswith("#") else ""
+    if not isinstance(found, str) or found.startswith("#"):
+        return ""
+    try:
+        return urlsplit(found).geturl()
+    except ValueError:
+        return ""
