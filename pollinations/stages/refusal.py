@@ -17,8 +17,11 @@ from .stage import Stage
 TEXT_LIMIT = 2048
 """The most bytes of text that are held back."""
 
-CHUNK_LIMIT = 64
-"""The most chunks that are held back; a refusal needs one or two."""
+CHUNK_LIMIT = 1024
+"""The most chunks that are held back, as many as a refusal a few letters at a time would need."""
+
+BYTE_LIMIT = 1024 * 1024
+"""The most bytes that these chunks may have come as."""
 
 
 @attrs.frozen
@@ -84,6 +87,7 @@ class Refusal(Stage):
 
     _held: list[Chunk] = attrs.field(factory=list, init=False)
     _text: str = attrs.field(default="", init=False)
+    _size: int = attrs.field(default=0, init=False)
     _ruled_out: bool = attrs.field(default=False, init=False)
     _used: bool | None = attrs.field(default=None, init=False)
     """Whether tokens were counted; ``None``: the upstream has not said."""
@@ -128,8 +132,11 @@ class Refusal(Stage):
             if choice["index"] or not isinstance(text, str):
                 return False
             self._text += text
-        return len(self._text.encode(errors="replace")) <= TEXT_LIMIT and (
-            len(self._held) < CHUNK_LIMIT
+        self._size += len(chunk.raw or b"")
+        return (
+            len(self._text.encode(errors="replace")) <= TEXT_LIMIT
+            and len(self._held) < CHUNK_LIMIT
+            and self._size <= BYTE_LIMIT
         )
 
     def _notice(self) -> Notice | None:
