@@ -228,26 +228,31 @@ async def test_the_account_is_looked_at_as_often_as_was_said(tmp_path, until):
     ],
     ids=["default", "option", "environment", "memory"],
 )
-def test_signatures_are_kept_where_was_said(tmp_path, chat, arguments, environ, file):
+@pytest_twisted.ensureDeferred
+async def test_signatures_are_kept_where_was_said(tmp_path, chat, arguments, environ, file):
     """And are on the disk, for their owner's eyes, when the proxy has stopped."""
+    from twisted.internet import reactor
+
+    signed = Imitation(reactor, scripts.calls(("weather",), signature="c2lnbmF0dXJl"))
     tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
     arguments = [one.format(tmp_path) for one in arguments]
     environ = {name: value.format(tmp_path) for name, value in environ.items()}
-    with running(tmp_path, "--demo", "--port", "0", *arguments, **environ) as proxy:
-        answer = chat(proxy, "enter/gemini", "What is the weather in Rome?", tools=[tool])
+    async with in_front(reactor, signed, tmp_path, *arguments, **environ) as proxy:
+        answer = await deferToThread(chat, proxy, "enter/gemini", tools=[tool])
         assert answer.json["choices"][0]["message"]["tool_calls"]
-    kept = [path for path in tmp_path.rglob("*.json") if "signature:" in path.read_text()]
+    kept = [path for path in tmp_path.rglob("*.json") if "c2lnbmF0dXJl" in path.read_text()]
     assert kept == ([] if file is None else [tmp_path / file])
     assert all(mode_of(path) == 0o600 for path in kept)
 
 
 @pytest.mark.parametrize("model", ["free/openai", "enter/openai", "enter/gemini", "mistral"])
 def test_the_demonstration_needs_no_network_and_no_key(demo, chat, model):
-    """Both universes answer, and count."""
+    """Both universes answer, and count; nothing of it is kept."""
     answer = chat(demo, model)
     assert answer.status == 200
     assert "demo" in answer.json["choices"][0]["message"]["content"]
     assert answer.json["usage"]["total_tokens"] > 0
+    assert sorted(path.name for path in demo.home.glob("[!.]*")) == ["port", "proxy.json"]
 
 
 # What cannot be.
