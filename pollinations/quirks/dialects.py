@@ -9,7 +9,18 @@ from collections.abc import Mapping
 
 import attrs
 
-from .translation.keywords import Reader, count, data, flag, names, number, one_of, text, text_data
+from .translation.keywords import (
+    Reader,
+    count,
+    data,
+    flag,
+    names,
+    number,
+    one_of,
+    schemas,
+    text,
+    text_data,
+)
 
 Keywords = Mapping[str, Mapping[str, Reader]]
 
@@ -25,9 +36,9 @@ class Dialect:
     :param name: for people.
     :param top: the keywords that may stand at the top; ``None`` for all that may stand below it.
     :param keywords: type to the keywords that may stand beside it, each with how its value is
-        read. Then nothing else may stand anywhere, every schema has exactly one type, a union
-        stands alone, and what an enum lists are strings. ``None``: schemas below the top go as
-        they are.
+        read (:mod:`pollinations.quirks.translation.keywords`). Then nothing else may stand
+        anywhere, every schema has exactly one type, a union stands alone, and what an enum lists
+        are strings. ``None``: schemas below the top go as they are.
     :param hints: type to keywords that the dialect lacks, each with how the description says them.
     :param references: whether ``$ref`` is understood.
     :param items: whether an array has to say what it holds.
@@ -59,10 +70,10 @@ GEMINI = Dialect(
         "number": {**_ANY, **_BOUNDS, "format": one_of("float", "double")},
         "integer": {**_ANY, **_BOUNDS, "format": one_of("int32", "int64")},
         "boolean": _ANY,
-        "array": {**_ANY, "items": data, "minItems": count, "maxItems": count},
+        "array": {**_ANY, "items": schemas, "minItems": count, "maxItems": count},
         "object": {
             **_ANY,
-            "properties": data,
+            "properties": schemas,
             "propertyOrdering": names,
             "required": names,
             "minProperties": count,

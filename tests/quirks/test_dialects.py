@@ -1,7 +1,9 @@
 """Tests for ``pollinations.quirks.dialects``: each dialect's own rules, and what all keep."""
 
 import copy
+import runpy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -163,9 +165,11 @@ VALUES = {
     "const": st.sampled_from(["a", "", 7, None, False, {}]),
     **dict.fromkeys(
         ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
-        st.sampled_from([0, 1, 2.5, -9007199254740991, True, False]),
+        st.sampled_from([0, 1, 2.5, -9007199254740991, 1e308, True, False]),
     ),
-    **dict.fromkeys(["minLength", "maxItems", "minProperties"], st.sampled_from([0, 2, 3.0, -1])),
+    **dict.fromkeys(
+        ["minLength", "maxItems", "minProperties"], st.sampled_from([0, 2, 3.0, -1, 1e308])
+    ),
     "format": st.sampled_from(["uri", "date-time", "int32", "float"]),
     **dict.fromkeys(["description", "title", "pattern", "$schema"], st.sampled_from(["", "t"])),
     "$id": st.sampled_from(["http://x.test/y", "#here", "http://[", "y"]),
@@ -285,6 +289,10 @@ GEMINI_ROWS: dict[str, tuple[Any, Any]] = {
     "exclusive bounds": (
         {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9.5},
         {"type": "integer", "minimum": 1, "maximum": 9},
+    ),
+    "exclusive bounds beyond integers": (
+        {"type": "integer", "exclusiveMinimum": 1e308, "exclusiveMaximum": -1e308},
+        {"type": "integer", "minimum": 1e308, "maximum": -1e308},
     ),
     "exclusive bounds of numbers": (
         {"type": "number", "exclusiveMinimum": 0.5},
@@ -554,3 +562,20 @@ def test_tops(dialect: Dialect, sent: Any, expected: Any) -> None:
     made = sanitized(sent, dialect)
     assert made == expected
     accepted(made, dialect)
+
+
+def test_another_dialect_is_a_table() -> None:
+    """The example of the documentation runs."""
+    example = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "examples" / "dialect.py"))
+    point = {
+        "type": "object",
+        "properties": {
+            "x": {"type": "number", "description": "(at least 0)"},
+            "y": {"type": "number"},
+        },
+    }
+    assert example["accepted"] == {
+        "type": "object",
+        "properties": {"from": point, "to": point},
+        "required": ["from"],
+    }

@@ -14,6 +14,9 @@ DROPPED: Final = object()
 
 Reader = Callable[[Any], Any]
 
+SAFE_INTEGER = 2**53 - 1
+"""Up to here every number is exact wherever it is read."""
+
 DATA_LIMIT = 4096
 """The most characters of JSON that a default or an example may have."""
 
@@ -43,7 +46,7 @@ def number(value: Any) -> Any:
 
 def count(value: Any) -> Any:
     """A whole number that is not negative, however it was written (``3.0``)."""
-    if not is_number(value) or value < 0 or value != value // 1:
+    if not is_number(value) or not 0 <= value <= SAFE_INTEGER or value != value // 1:
         return DROPPED
     return value if isinstance(value, int) else int(value)
 
@@ -58,11 +61,12 @@ def names(value: Any) -> Any:
 
 def data(value: Any) -> Any:
     """Any JSON that is not too long."""
-    if isinstance(value, dict | list | str):
-        json = _json(value)
-        fits = len(json) <= DATA_LIMIT and json.count(b"[") + json.count(b"{") <= NESTING_LIMIT
-        return value if fits else DROPPED
-    return value
+    if not isinstance(value, dict | list | str):
+        return value
+    json = _json(value)
+    short = 0 < len(json) <= DATA_LIMIT
+    flat = json.count(b"[") + json.count(b"{") <= NESTING_LIMIT
+    return value if short and flat else DROPPED
 
 
 def text_data(value: Any) -> Any:
@@ -79,6 +83,11 @@ def spelled(value: Any) -> str:
     return _json(value).decode() if isinstance(value, int | float) else ""
 
 
+def schemas(value: Any) -> Any:
+    """What holds schemas: those are translated, and not read here."""
+    return value
+
+
 def one_of(*words: str) -> Reader:
     """A reader of strings that are among *words*."""
     known = frozenset(words)
@@ -86,7 +95,8 @@ def one_of(*words: str) -> Reader:
 
 
 def _json(value: Any) -> bytes:
+    """*value* as JSON; nothing where it is nested deeper, or longer a number, than orjson writes."""
     try:
         return orjson.dumps(value)
-    except TypeError:  # Nested deeper than orjson writes.
-        return bytes(DATA_LIMIT + 1)
+    except TypeError:
+        return b""

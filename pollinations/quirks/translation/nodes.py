@@ -5,12 +5,11 @@ Each function looks at one schema alone, not below it, and returns the very same
 nothing to say differently. The order in which they are meant to be used is theirs below.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain
-from math import floor
 from typing import Any
 
-from .keywords import is_number, spelled
+from .keywords import spelled
 from .subschemas import Schema
 
 _EVIDENCE: Mapping[str, frozenset[str]] = {
@@ -32,6 +31,9 @@ _EVIDENCE: Mapping[str, frozenset[str]] = {
     ),
 }
 """What a schema holds that forgot to say its type."""
+
+_WIDER = {"integer": "number"}
+"""The types that are part of another."""
 
 HINT_LIMIT = 200
 """The most characters of a hint."""
@@ -64,7 +66,7 @@ def is_null(schema: Schema) -> bool:
     return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None]
 
 
-def typed(schema: Schema, known: Iterable[str]) -> Schema:
+def typed(schema: Schema, known: Container[str]) -> Schema:
     """
     A schema with one type, or a union of such.
 
@@ -75,10 +77,8 @@ def typed(schema: Schema, known: Iterable[str]) -> Schema:
     if isinstance(kind, str) and kind in known:
         return schema
     named = [k.lower() for k in (kind if isinstance(kind, list) else [kind]) if isinstance(k, str)]
-    kinds = [k for k in dict.fromkeys(named) if k in known]
-    if "number" in kinds and "integer" in kinds:
-        kinds.remove("integer")
     made = {**schema, "nullable": True} if "null" in named else schema
+    kinds = _distinct(named, known)
     if len(kinds) < 2:
         return of_type(kinds[0] if kinds else _evident(schema), made)
     each = without(schema, "description", "nullable", "default", "example")
@@ -86,41 +86,15 @@ def typed(schema: Schema, known: Iterable[str]) -> Schema:
     return {**notes, "anyOf": [of_type(k, each) for k in kinds]}
 
 
+def _distinct(named: Iterable[str], known: Container[str]) -> list[str]:
+    """The types among *named* that there are, each once, and none that is part of another."""
+    wider = [_WIDER.get(kind, kind) if kind not in known else kind for kind in named]
+    kinds = [kind for kind in dict.fromkeys(wider) if kind in known]
+    return [kind for kind in kinds if _WIDER.get(kind) not in kinds]
+
+
 def _evident(schema: Schema) -> str:
     return next((k for k, words in _EVIDENCE.items() if not words.isdisjoint(schema)), "string")
-
-
-def bounded(schema: Schema) -> Schema:
-    """Exclusive bounds, of either draft's form, as bounds; exactly so for integers."""
-    for exclusive, inclusive, choose, step in _BOUNDS:
-        if exclusive in schema:
-            schema = _bounded(schema, exclusive, inclusive, choose, step)
-    return schema
-
-
-def _bounded(
-    schema: Schema, exclusive: str, inclusive: str, choose: Callable[[list[Any]], Any], step: int
-) -> Schema:
-    value, limits = schema[exclusive], []
-    made = without(schema, exclusive, inclusive)
-    if is_number(schema.get(inclusive)):
-        limits.append(schema[inclusive])
-    if value is True and limits:
-        value = limits.pop()
-    if is_number(value):
-        limits.append(_next(value, step) if schema.get("type") == "integer" else value)
-    return {**made, inclusive: choose(limits)} if limits else made
-
-
-def _next(value: float, step: int) -> int:
-    """The integer next to *value*, above it (*step* 1) or below it (-1)."""
-    return step * (floor(step * value) + 1)
-
-
-_BOUNDS = (
-    ("exclusiveMinimum", "minimum", max, 1),
-    ("exclusiveMaximum", "maximum", min, -1),
-)
 
 
 def tupled(schema: Schema) -> Schema:
@@ -153,12 +127,7 @@ def _hint(value: Any, form: str) -> str:
 
 
 def consistent(schema: Schema) -> Schema:
-    """An array with items; an object that requires no property it lacks."""
-    kind = schema["type"]
-    if kind == "array" and "items" not in schema:
-        return {**schema, "items": {"type": "string"}}
-    if kind != "object":
-        return schema
+    """An object that requires no property which it lacks."""
     for keyword in ("required", "propertyOrdering"):
         if keyword in schema:
             there = _there(schema[keyword], schema.get("properties", {}))

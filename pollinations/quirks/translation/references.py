@@ -41,10 +41,12 @@ class References:
         return self._found[reference]
 
     def _look_up(self, reference: str) -> Any:
-        if reference.startswith("#") and reference[1:] in self._anchors:
+        pointer = reference == "#" or reference.startswith("#/")
+        if not pointer and reference[:1] == "#" and reference[1:] in self._anchors:
             return self._anchors[reference[1:]]
         try:
-            return self._resolver.lookup(reference).contents
+            resolver = self._here if pointer else self._everywhere
+            return resolver.lookup(reference).contents
         except (Unresolvable, ValueError, TypeError):  # The latter two by a malformed one.
             return self._named(reference)
 
@@ -82,20 +84,25 @@ class References:
         return found
 
     @cached_property
-    def _resolver(self) -> Any:
-        resources = [(uri, Resource.opaque(schema)) for uri, schema in self._identified()]
-        return Registry().with_resources(resources).crawl().resolver(self._base)
+    def _here(self) -> Any:
+        return _resolver([("", self.root)], "")
 
-    def _identified(self) -> Iterator[tuple[str, Schema]]:
-        """Schemas by their URI, of which the last counts."""
+    @cached_property
+    def _everywhere(self) -> Any:
+        base = _identifier(self.root)
+        return _resolver([*self._identified(base), (base, self.root)], base)
+
+    def _identified(self, base: str) -> Iterator[tuple[str, Schema]]:
         for schema in self._schemas:
             if identifier := _identifier(schema):
-                yield urljoin(self._base, identifier), schema
-        yield self._base, self.root
+                yield urljoin(base, identifier), schema
 
-    @property
-    def _base(self) -> str:
-        return _identifier(self.root)
+
+def _resolver(schemas: list[tuple[str, Schema]], base: str) -> Any:
+    """A resolver that knows *schemas* by their URI, of which the last counts."""
+    # Opaque, for what may be malformed is not to be looked into.
+    resources = [(uri, Resource.opaque(schema)) for uri, schema in schemas]
+    return Registry().with_resources(resources).crawl().resolver(base)
 
 
 def _identifier(schema: Schema) -> str:

@@ -20,7 +20,8 @@ LIST = frozenset({"prefixItems", "allOf", "anyOf", "oneOf"})
 MAP = frozenset({"properties", "patternProperties", "dependentSchemas", *DEFINITIONS})
 """The keywords that hold schemas by name."""
 
-_ANYWHERE = ONE | LIST | MAP
+ANYWHERE = ONE | LIST | MAP
+"""The keywords that hold schemas."""
 
 
 def subschemas(schema: Schema) -> Iterator[Schema]:
@@ -37,7 +38,7 @@ def subschemas(schema: Schema) -> Iterator[Schema]:
 def mapped(schema: Schema, below: Callable[[Any], Any]) -> Schema:
     """A copy of *schema* with *below* applied to each schema right below it."""
     return {
-        keyword: _mapped(keyword, value, below) if keyword in _ANYWHERE else value
+        keyword: _mapped(keyword, value, below) if keyword in ANYWHERE else value
         for keyword, value in schema.items()
     }
 

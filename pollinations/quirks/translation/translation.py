@@ -7,10 +7,11 @@ import orjson
 
 from ..dialects import Dialect, Keywords
 from . import nodes
+from .bounds import bounded
 from .expansion import COMBINED, TOO_LARGE, Bound, Expansion, Trail
-from .keywords import DROPPED, flag, text
+from .keywords import DROPPED
 from .references import REFERENCES, References
-from .subschemas import DEFINITIONS, Schema, alike, mapped, same
+from .subschemas import ANYWHERE, DEFINITIONS, Schema, alike, mapped, same
 from .unions import CHOICES, UNIONS, folded, united
 
 DEPTH_LIMIT = 64
@@ -25,11 +26,14 @@ _REWRITTEN = frozenset(
 )
 """What says in other words what a simpler schema can say."""
 
+_HOLDING = frozenset({*ANYWHERE, *REFERENCES})
+"""What a schema has that holds others, or leads to another."""
+
 _DETAIL = ("type", "format", "pattern", "minimum", "maximum", "minLength", "maxLength")
 """What is repeated in each schema of the union that it stands beside."""
 
-_NOTES = {"description": text, "nullable": flag}
-"""What is said once of a union as a whole."""
+_NOTES = ("description", "nullable")
+"""What is said once, of the union as a whole."""
 
 
 def translated(root: Schema, dialect: Dialect) -> Schema:
@@ -87,6 +91,8 @@ class _Translation:
 
     def _kept(self, schema: Schema, trail: Trail, depth: int) -> Schema:
         """*schema* in a dialect that takes nearly anything."""
+        if _HOLDING.isdisjoint(schema) and not nodes.is_array(schema):
+            return schema
         whole, inlined = schema, not self._dialect.references
         if inlined and not schema.keys().isdisjoint(REFERENCES):
             whole, trail = self._expansion.whole(schema, trail)
@@ -116,7 +122,7 @@ class _Translation:
         if "anyOf" not in schema:
             schema = nodes.typed(schema, self._known)
         if "anyOf" not in schema:
-            schema = nodes.tupled(nodes.bounded(schema))
+            schema = nodes.tupled(bounded(schema))
         return schema, trail
 
     def _union(self, given: Schema, union: Schema, trail: Trail, depth: int) -> Schema:
@@ -126,7 +132,7 @@ class _Translation:
         What was said of it as a whole goes to its first schema, since nothing may stand beside it.
         """
         made = self._alternatives(union, trail, depth)
-        notes = {k: union[k] for k, read in _NOTES.items() if read(union.get(k)) is not DROPPED}
+        notes = self._notes(union, made[0]["type"])
         if listed := nodes.listed(made):
             return {"type": "string", **notes, "enum": listed}
         made = [nodes.noted(made[0], notes), *made[1:]]
@@ -134,6 +140,11 @@ class _Translation:
             return made[0]
         unchanged = given.keys() == {"anyOf"} and alike(made, given["anyOf"])
         return given if unchanged else {"anyOf": made}
+
+    def _notes(self, union: Schema, kind: str) -> Schema:
+        readers = self._known[kind]
+        said = {k: readers[k](union[k]) for k in _NOTES if k in union and k in readers}
+        return {keyword: value for keyword, value in said.items() if value is not DROPPED}
 
     def _alternatives(self, union: Schema, trail: Trail, depth: int) -> list[Schema]:
         """What *union* allows, each once."""
@@ -162,10 +173,16 @@ class _Translation:
                 changed = True
             if new is not DROPPED:
                 made[keyword] = new
-        if changed:
-            made = nodes.hinted(made, schema, self._dialect.hints)
-        consistent = nodes.consistent(made)
-        return given if consistent is made and not changed else consistent
+        return self._finished(made, schema) if changed else self._finished(given, given)
+
+    def _finished(self, made: Schema, schema: Schema) -> Schema:
+        """*made*, with what is still lacking of what *schema* said."""
+        kind = made["type"]
+        if kind == "array" and self._dialect.items and "items" not in made:
+            made = {**made, "items": {"type": "string"}}
+        elif kind == "object":
+            made = nodes.consistent(made)
+        return made if made is schema else nodes.hinted(made, schema, self._dialect.hints)
 
     def _properties(self, properties: Any, trail: Trail, depth: int) -> Any:
         if not isinstance(properties, dict):
