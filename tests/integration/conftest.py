@@ -2,22 +2,18 @@
 
 import http.client
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-from twisted.internet.task import deferLater
 
 from pollinations.testing.process import Proxy, running
 
 PATIENCE = 30.0
 """Seconds after which a test gives up hope."""
-
-LOOK = 0.02
-"""Seconds between two looks at something that is waited for."""
 
 
 @attrs.frozen
@@ -69,21 +65,6 @@ def chat(call: Callable[..., Answer]) -> Callable[..., Answer]:
         return call(proxy, "/v1/chat/completions", {"model": model, "messages": messages, **fields})
 
     return chat
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[..., Awaitable[None]]:
-    """Waits for something to become true, while the reactor turns."""
-
-    async def until(true: Callable[[], bool], within: float = PATIENCE) -> None:
-        from twisted.internet import reactor
-
-        deadline = reactor.seconds() + within
-        while not true():
-            assert reactor.seconds() < deadline, "it has not become true"
-            await deferLater(reactor, LOOK)
-
-    return until
 
 
 @pytest.fixture(scope="session")
