@@ -6,6 +6,7 @@ Only schemas are touched: a property may be called ``title`` or ``$ref``, and wh
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import orjson
@@ -37,13 +38,13 @@ def sanitized(parameters: Any, dialect: Dialect) -> Mapping[str, Any]:
         return translated(root, dialect)
     found = _LATELY.get((dialect, json))
     if found is None:
-        found = _translated(root, dialect, json)
+        found = translated(root, dialect)
+        found = _UNCHANGED if found is root else found
+        _keep(found, dialect, json)
     return root if found is _UNCHANGED else found
 
 
-def _translated(root: dict[str, Any], dialect: Dialect, json: bytes) -> Any:
-    made = translated(root, dialect)
-    found = _UNCHANGED if made is root else made
-    size = len(json) + (0 if made is root else len(orjson.dumps(made)))
-    _LATELY.put((dialect, json), found, size)
-    return found
+def _keep(found: Any, dialect: Dialect, json: bytes) -> None:
+    with suppress(TypeError):  # As above.
+        size = 0 if found is _UNCHANGED else len(orjson.dumps(found))
+        _LATELY.put((dialect, json), found, len(json) + size)

@@ -253,6 +253,12 @@ HOSTILE: Mapping[str, Any] = {
     "450 allOf deep": holds(nested(450, lambda s: {"allOf": [s, {"title": "T"}]})),
     "unions at the top": nested(450, lambda s: {"anyOf": [s], "properties": {"a": {}}}),
     "deep default": holds({"default": nested(900, lambda s: [s])}),
+    "deep data in a deep place": nested(
+        50,
+        holds,
+        {"$ref": "#/$defs/d0"},
+    )
+    | {"$defs": {"d0": {"default": nested(200, lambda s: [s])}}},
     "doubling unions": holds(FIRST, **DOUBLING),
     "doubling unions at the top": {**FIRST, **DOUBLING},
     "doubling allOf": holds(FIRST, **ALLS),

@@ -95,7 +95,7 @@ def one_of(*words: str) -> Reader:
 
 
 def _json(value: Any) -> bytes:
-    """*value* as JSON; nothing where it is nested deeper, or longer a number, than orjson writes."""
+    """*value* as JSON; nothing when it is nested deeper than orjson writes."""
     try:
         return orjson.dumps(value)
     except TypeError:
