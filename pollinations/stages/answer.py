@@ -132,7 +132,8 @@ class Answer:
     def _close(self, out: list[bytes]) -> None:
         if isinstance(self._reader, Body):
             for chunk in self._reader.chunks(self._context.request.stream):
-                self._chunk(chunk, out)
+                if not self.ended:
+                    self._chunk(chunk, out)
             if not self.ended:
                 self._stop(out)
             return

@@ -91,7 +91,11 @@ def _numbered(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _apart(chunk: Chunk) -> Sequence[Chunk]:
-    """*chunk*, a whole answer, as the pieces of a stream: the messages, their ends, the usage."""
+    """
+    *chunk*, a whole answer, as the pieces of a stream: the messages, then their ends.
+
+    The usage comes first, so that it is known however the answer ends.
+    """
     messages = [{**choice, "finish_reason": None} for choice in chunk.choices]
     ends = [
         {"index": choice["index"], "delta": {}, "finish_reason": choice["finish_reason"]}
@@ -99,8 +103,8 @@ def _apart(chunk: Chunk) -> Sequence[Chunk]:
         if choice.get("finish_reason")
     ]
     fields = {name: value for name, value in chunk.data.items() if name != "usage"}
-    pieces = [Chunk.of({**fields, "choices": [choice]}) for choice in messages]
+    usage = chunk.data.get("usage")
+    pieces = [chunk.bare(usage=usage)] if usage else []
+    pieces += [Chunk.of({**fields, "choices": [choice]}) for choice in messages]
     pieces += [chunk.bare([end]) for end in ends]
-    if usage := chunk.data.get("usage"):
-        pieces.append(chunk.bare(usage=usage))
     return pieces or [chunk]

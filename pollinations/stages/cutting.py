@@ -41,13 +41,16 @@ class _Choice:
     One choice of the answer.
 
     :param watches: those for each field of its message, in the order in which a model writes them.
-    :param held: chunks that end in what must wait, oldest first.
+    :param held: chunks that must wait, oldest first.
+    :param lead: how many characters of the first of them may go on: white space, which waits with
+        what follows it so that the chunk can leave as it came.
     :param length: how many characters have gone on.
     :param called: whether tool calls have gone to the client.
     """
 
     watches: Mapping[str, Sequence[Watch]]
     held: list[Chunk] = attrs.field(factory=list)
+    lead: int = 0
     length: int = 0
     called: bool = False
     over: bool = False
@@ -112,8 +115,10 @@ class Cutting(Stage):
         kept = {name: value for name, value in delta.items() if name not in later}
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
-        # What is held back ends in what was found, unless that began in this chunk.
-        held, state.held = (state.held if passing else []), []
+        if not passing and state.held:
+            # What was found began in what is held back.
+            state.held = [_only(state.held[0], field, state.lead)] if state.lead else []
+        held, state.held = state.held, []
         if state.called and reason == "stop":
             reason = "tool_calls"
         usage = chunk.data.get("usage") or estimate(self._context.request, state.length)
@@ -124,15 +129,29 @@ class Cutting(Stage):
 
 
 def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:
-    """Keep what may not go on yet: the chunk as it came, or, if more is in it, that part."""
-    if not passing:
-        state.held.append(chunk)
-        return ()
+    """
+    Keep *chunk*, of which only *passing* characters may go on.
+
+    Where these are more than white space, they do.
+    """
     [choice] = chunk.choices
-    index, delta = choice["index"], choice["delta"]
-    first = {**choice, "delta": {**delta, field: delta[field][:passing]}}
-    held, state.held = state.held, [chunk.saying(index, {field: delta[field][passing:]})]
-    return (*held, chunk.with_choices([first]))
+    text: str = choice["delta"][field]
+    gone: Sequence[Chunk] = ()
+    if passing or not state.held:
+        # Whatever waited until now is ordinary.
+        gone, state.held, state.lead = state.held, [], passing
+    if not text[:passing].strip():
+        state.held.append(chunk)
+        return gone
+    state.held, state.lead = [_only(chunk, field, None, passing)], 0
+    first = {**choice, "delta": {**choice["delta"], field: text[:passing]}}
+    return (*gone, chunk.with_choices([first]))
+
+
+def _only(chunk: Chunk, field: str, stop: int | None, start: int = 0) -> Chunk:
+    """A chunk that says a part of what *chunk* says, and nothing else."""
+    [choice] = chunk.choices
+    return chunk.saying(choice["index"], {field: choice["delta"][field][start:stop]})
 
 
 def _watches(context: Context) -> Mapping[str, Sequence[Watch]]:

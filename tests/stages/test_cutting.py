@@ -81,6 +81,16 @@ CASES = [
     ),
     pytest.param([chunk("User: x")], [STOP], id="nothing at all"),
     pytest.param(
+        [chunk("Done."), chunk("\n\nUser"), chunk(":")],
+        [text("Done."), text("\n\n"), STOP],
+        id="after white space in the same chunk",
+    ),
+    pytest.param(
+        [chunk("\nUser"), chunk("\n Us"), chunk("er"), chunk(":")],
+        [text("\nUser"), text("\n "), STOP],
+        id="twice in a row",
+    ),
+    pytest.param(
         [chunk(reasoning="Hm\nUser: x"), chunk("Hi")],
         [({"reasoning": "Hm\nUser: x"}, None, False), text("Hi")],
         id="in a thought",
@@ -135,19 +145,17 @@ def test_a_prompt_that_holds_a_transcript_turns_the_guillotine_off() -> None:
 
 def test_what_is_held_back_goes_on_as_it_came() -> None:
     """B3: an event is never cut in half, and ordinary text loses no byte."""
-    chunks = [
-        chunk(word)._replace(raw=word.encode()) for word in ("Hi.\n", "User", " stories", "!")
-    ]
+    chunks = [chunk(word)._replace(raw=word.encode()) for word in ("Hi.", "\nUser", " like", "!")]
     stage = Cutting(context())
     gone = [[one.raw for one in stage.received(each)] for each in chunks]
-    assert gone == [[b"Hi.\n"], [], [b"User", b" stories"], [b"!"]]
+    assert gone == [[b"Hi."], [], [b"\nUser", b" like"], [b"!"]]
 
 
 def test_other_chunks_do_not_wait_for_text() -> None:
     """Calls and thoughts pass what is held back."""
     stage = Cutting(context())
     held, call = chunk("User"), chunk(tool_calls=CALL)
-    assert stage.received(held) == ()
+    assert not stage.received(held)
     assert stage.received(call) == (call,)
     assert stage.received(chunk(finish="stop")) == (held, chunk(finish="stop"))
 
