@@ -77,10 +77,10 @@ class Chunk(NamedTuple):
 
     def with_choices(self, choices: Sequence[Mapping[str, Any]]) -> Self:
         """The chunk itself when these are its very *choices*, else a copy that has them."""
-        old = self.choices
-        if len(old) == len(choices) and all(a is b for a, b in zip(old, choices, strict=True)):
-            return self
-        return self.but(choices=choices)
+        for old, new in zip(self.choices, choices, strict=False):
+            if old is not new:
+                return self.but(choices=choices)
+        return self if len(choices) == len(self.choices) else self.but(choices=choices)
 
     def saying(
         self, index: int, delta: Mapping[str, Any], finish_reason: str | None = None

@@ -46,7 +46,9 @@ class Body:
         if mended is None:
             raise UpstreamFailed("reply", 502, "The upstream's answer was empty.", "empty_answer")
         data = _as_chunk(mended)
-        return _apart(Chunk.of(data)) if stream else [Chunk.of(data, raw if strict else None)]
+        if stream:
+            return _apart(Chunk.of(data))
+        return [Chunk.of(data, raw if strict and _has_messages(completion) else None)]
 
 
 def _parsed(raw: bytes) -> tuple[Mapping[str, Any], bool]:
@@ -69,6 +71,14 @@ def _parsed_loosely(raw: bytes) -> Any:
     except ValueError:
         message = "The upstream's answer was not valid JSON."
         raise UpstreamFailed("reply", 502, message, "not_json") from None
+
+
+def _has_messages(completion: Mapping[str, Any]) -> bool:
+    """Whether each choice is what a client expects of one."""
+    choices = completion.get("choices")
+    return isinstance(choices, list) and all(
+        isinstance(choice, dict) and isinstance(choice.get("message"), dict) for choice in choices
+    )
 
 
 def _as_chunk(completion: Mapping[str, Any]) -> dict[str, Any]:

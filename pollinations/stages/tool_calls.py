@@ -44,6 +44,8 @@ class ToolCalls(Stage):
             return choice
         calls = self._choices.setdefault(choice["index"], _Calls(self._new_id))
         entries = entries if isinstance(entries, list) else [entries]
+        if all(map(calls.is_plain, entries)):
+            return choice
         mended = [out for entry in entries for out in calls.received(entry)]
         if mended == entries:
             return choice
@@ -101,9 +103,6 @@ class _Calls:
 
     def received(self, entry: Any) -> Iterator[Entry]:
         """What the client gets of *entry*: itself, a tidier copy, several calls, or nothing."""
-        if self._is_plain(entry):
-            yield entry
-            return
         if not isinstance(entry, dict):
             return
         entry = _tidy(entry)
@@ -128,8 +127,8 @@ class _Calls:
             yield _with(new, arguments=part)
             entry = {"function": {}}
 
-    def _is_plain(self, entry: Any) -> bool:
-        """Whether *entry* is nothing but more of one call's arguments, which we then have read."""
+    def is_plain(self, entry: Any) -> bool:
+        """Whether *entry* is nothing but more text of one call's arguments, at its own index."""
         if type(entry) is not dict or entry.keys() != _MORE or type(entry["index"]) is not int:
             return False
         call, function = self._at.get(entry["index"]), entry["function"]

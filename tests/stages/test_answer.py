@@ -114,6 +114,13 @@ def test_an_unchanged_json_answer_leaves_as_it_came(fields: Any, events: bool) -
         assert answered(data, context(stream=False), events) == data.lstrip()
 
 
+def test_a_json_answer_without_a_message_gets_one() -> None:
+    """A client's library would break without it."""
+    data = b'{"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}, 7]}'
+    whole = orjson.loads(answered(data, context(stream=False), False))
+    assert whole["choices"] == [{"index": 0, "message": SAID, "finish_reason": "stop"}]
+
+
 def test_a_json_answer_becomes_a_stream() -> None:
     """For a client that asked for one: message, end, usage."""
     calls = [
