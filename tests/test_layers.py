@@ -49,7 +49,7 @@ MAY_IMPORT = {
     },
 }
 PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
-WIRING = ("proxy", "tap", "cli", "start", "testing")
+WIRING = ("proxy", "tap", "cli", "start", "termination", "testing")
 
 
 def modules() -> Iterator[Path]:
