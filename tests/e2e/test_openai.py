@@ -10,7 +10,6 @@ from twisted.internet.threads import deferToThread
 
 from pollinations.testing import scripts
 from pollinations.testing.process import running
-from pollinations.testing.script import Cut
 
 HELLO = [{"role": "user", "content": "Hello"}]
 WEATHER = {
@@ -200,20 +199,3 @@ async def test_errors_have_their_classes(behind, model, error, code):
     assert raised.value.body["message"]
     if code == 429:
         assert raised.value.response.headers["retry-after"] == "7"
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_stream_that_breaks_off_raises(behind):
-    """What came before is there; an end is not invented."""
-    behind.imitation.model = scripts.text("Hel", "lo").then(Cut())
-    said = []
-
-    def read(client):
-        for chunk in client.chat.completions.create(
-            model="enter/openai", messages=HELLO, stream=True
-        ):
-            said.extend(choice.delta.content or "" for choice in chunk.choices)
-
-    with connected(behind.proxy) as client, pytest.raises(openai.APIError, match="upstream"):
-        await deferToThread(read, client)
-    assert "".join(said) == "Hello"
