@@ -64,6 +64,8 @@ class Expansion:
 
         What stands beside a reference goes before what it leads to.
         """
+        if type(schema) is Bound:
+            schema, trail = schema.schema, schema.trail
         if type(schema) is dict and COMBINED.isdisjoint(schema):
             return schema, trail
         parts = list(self._parts(schema, trail))
