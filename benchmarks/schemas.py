@@ -25,7 +25,7 @@ STRING = {"type": "string", "description": "The absolute path to the file that i
 
 
 def agents_tool(number: int) -> dict[str, Any]:
-    """As agents send it: ten schemas, three of them with what Gemini does not know."""
+    """As agents send it: nine schemas, two of them with what Gemini does not know."""
     todo = {"properties": {"content": STRING, "status": {"type": "string"}}, "required": ["status"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
