@@ -268,6 +268,10 @@ GEMINI_ROWS: dict[str, tuple[Any, Any]] = {
         {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False},
         {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "string"}]}},
     ),
+    "tuple with more": (
+        {"prefixItems": [{"type": "number"}], "items": {"type": "boolean"}},
+        {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "boolean"}]}},
+    ),
     "tuple of older drafts": (
         {"type": "array", "items": [{"type": "number"}, {"type": "number"}]},
         {"type": "array", "items": {"type": "number"}},

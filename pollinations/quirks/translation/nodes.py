@@ -2,7 +2,7 @@
 One schema at a time, said in fewer keywords.
 
 Each function looks at one schema alone, not below it, and returns the very same object when it has
-nothing to say differently. The order in which they are meant to be used is theirs below.
+nothing to say differently. They stand in the order in which they are used.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -103,8 +103,8 @@ def tupled(schema: Schema) -> Schema:
         return schema
     first, more = schema["prefixItems"], schema.get("items")
     every = first if isinstance(first, list) else []
-    made = without(schema, "prefixItems")
-    return {**made, "items": [*every, more] if isinstance(more, dict) else every}
+    rest = [] if more is None or isinstance(more, bool) else [more]
+    return {**without(schema, "prefixItems"), "items": [*every, *rest]}
 
 
 def hinted(made: Schema, given: Schema, hints: Mapping[str, Mapping[str, str]]) -> Schema:
