@@ -35,6 +35,10 @@ class InvalidRequest(PollinationsError):
         return self.message
 
 
+class ClientStalled(PollinationsError):
+    """The client has taken nothing of its answer for so long that nobody waits for it any more."""
+
+
 @attrs.frozen
 class UpstreamFailed(PollinationsError):
     """

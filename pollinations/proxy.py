@@ -18,7 +18,6 @@ from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
 from .termination import Termination
-from .testing.service import DEMO_KEY, ImitationService
 from .upstream.account import AccountQuota
 from .upstream.accounts import Accounts
 from .upstream.agent import network_client
@@ -28,7 +27,7 @@ from .upstream.exchange import Exchange
 from .upstream.lane import Lane
 from .upstream.outlook import Outlook
 from .upstream.quota import QuotaService
-from .web.api import OpenAIResource
+from .web.api import Connect, OpenAIResource
 from .web.door import Door
 from .web.guard import Guard
 from .web.request import BoundedSite
@@ -61,6 +60,9 @@ def proxy(
 
 def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
     """A proxy whose both universes are the bundled imitation, and that keeps nothing of it."""
+    # Only here is klein's imitation needed, and what it brings along.
+    from .testing.service import DEMO_KEY, ImitationService
+
     imitation = ImitationService(reactor)
     start = attrs.evolve(
         start,
@@ -108,9 +110,7 @@ class _Parts:
             accounts, reactor, self.now, self.key, start.refresh, outlook.cooldowns.looked
         )
         store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
-        api = OpenAIResource(
-            self._exchange(outlook, store), reactor, lambda key: accounts.connect(key, file)
-        )
+        api = OpenAIResource(self._exchange(outlook, store), reactor, self._connect(accounts))
         watch = FileWatch([file.path], file.load, reactor)
         ending = Termination(reactor)
         return _together(ending, watch, catalogue, quota, store, self._door(api))
@@ -119,6 +119,11 @@ class _Parts:
         start = self.start
         timeout = start.file.settings.timeouts.account
         return AccountQuota(self.client, start.enter_url, key, self.reactor, self.now, timeout)
+
+    def _connect(self, accounts: Accounts) -> Connect | None:
+        """Keeps keys; a demonstration keeps nothing."""
+        file = self.start.file
+        return None if self.start.demo else lambda key: accounts.connect(key, file)
 
     def _exchange(self, outlook: Outlook, store: SignatureService) -> Exchange:
         start, reactor = self.start, self.reactor

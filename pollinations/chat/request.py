@@ -10,6 +10,9 @@ from ..errors import InvalidRequest
 
 JSONObject = Mapping[str, Any]
 
+NAME_LIMIT = 256
+"""The most characters that the name of a model may have."""
+
 
 @attrs.frozen
 class ChatRequest:
@@ -120,6 +123,13 @@ def _string(value: Any, param: str) -> None:
         raise _wrong(param, "a string")
 
 
+def _name(value: Any, param: str) -> None:
+    """Names go into headers and logs."""
+    _string(value, param)
+    if value is not None and not (len(value) <= NAME_LIMIT and value.isprintable()):
+        raise _wrong(param, f"a line of at most {NAME_LIMIT} characters")
+
+
 def _boolean(value: Any, param: str) -> None:
     if value is not None and not isinstance(value, bool):
         raise _wrong(param, "true or false")
@@ -175,7 +185,7 @@ def _tools(value: Any, param: str) -> None:
 
 
 _CHECKS: Mapping[str, Callable[[Any, str], None]] = {
-    "model": _string,
+    "model": _name,
     "messages": _messages,
     "stream": _boolean,
     "tools": _tools,

@@ -18,15 +18,13 @@ class Attempt:
     """
     One request that was sent to an upstream.
 
-    :param universe: whose.
-    :param model: the model that was asked.
+    :param route: the model that was asked.
     :param status: what it answered, or what its failure means; 0 when nobody heard the end.
     :param seconds: how long that took, to the first byte of an answer or to the failure.
     :param kind: the failure's row (:mod:`pollinations.routing.failure`), or empty for an answer.
     """
 
-    universe: str
-    model: str
+    route: Route
     status: int
     seconds: float
     kind: str = ""

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import attrs
 from treq.client import HTTPClient
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IConsumer
 from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.http_headers import Headers
@@ -73,7 +73,7 @@ class Whole:
     :param body: the bytes.
     """
 
-    body: bytes
+    body: bytes = attrs.field(repr=False)
     length: int = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -112,3 +112,9 @@ def network_client(reactor: Any, connect_timeout: float) -> HTTPClient:
     pool.maxPersistentPerHost = CONNECTIONS
     pool.cachedConnectionTimeout = IDLE_CONNECTION
     return http_client(Agent(reactor, connectTimeout=connect_timeout, pool=pool))
+
+
+def was_cancelled(error: Exception) -> bool:
+    """Whether *error* is a cancellation, which a request that was sent wraps."""
+    reasons = getattr(error, "reasons", None) or ()
+    return isinstance(error, CancelledError) or any(r.check(CancelledError) for r in reasons)

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IConsumer, IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from ..errors import Phase, UpstreamFailed
+from ..errors import ClientStalled, Phase, UpstreamFailed
 from ..stages.answer import Answer
 
 HOLD = 1.0
@@ -36,7 +36,8 @@ class Body(Protocol):
 
     :param answer: turns the upstream's bytes into the client's.
     :param clock: measures silence.
-    :param idle: seconds of silence after which the upstream is given up.
+    :param idle: seconds of silence after which the upstream is given up, and seconds without
+        reading after which the client is.
     :param keepalive: seconds of silence after which the client of a stream gets a comment;
         ``None`` for an answer that is not a stream.
     :param first_token: seconds within which something must be ready to leave, or ``None``.
@@ -56,9 +57,10 @@ class Body(Protocol):
 
     _log = Logger()
     _consumer: IConsumer | None = attrs.field(default=None, init=False)
-    _pending: list[bytes] = attrs.field(factory=list, init=False)
+    _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _heard: float = attrs.field(default=0.0, init=False)
     _beaten: float = attrs.field(default=0.0, init=False)
+    _full: float = attrs.field(default=0.0, init=False)
     _paused: bool = attrs.field(default=False, init=False)
     _over: bool = attrs.field(default=False, init=False)
     _calls: dict[str, IDelayedCall] = attrs.field(factory=dict, init=False)
@@ -111,6 +113,8 @@ class Body(Protocol):
 
     def pauseProducing(self) -> None:
         """The client cannot take more."""
+        if not self._paused:
+            self._full = self._clock.seconds()
         self._paused = True
         self._transport("pauseProducing")
 
@@ -121,9 +125,9 @@ class Body(Protocol):
         self._transport("resumeProducing")
 
     def stopProducing(self) -> None:
-        """The client has left."""
-        self._over = True
-        self._hang_up()
+        """The client has left. Whoever waits for the end is told, unless it gave up waiting."""
+        self._stop()
+        self._later("left", 0, self._abandoned)
 
     # What happens within.
 
@@ -173,6 +177,20 @@ class Body(Protocol):
             self._transport("resumeProducing")
         self.ended.callback(None)
 
+    def _unread(self) -> None:
+        """The client takes nothing, and the upstream has waited for it long enough."""
+        self._stop()
+        deferred = self.ended if self.started.called else self.started
+        deferred.errback(ClientStalled())
+
+    def _abandoned(self) -> None:
+        if not self.ended.called:
+            self.ended.errback(CancelledError())
+
+    def _stop(self) -> None:
+        self._over = True
+        self._hang_up()
+
     def _fail(self, failure: UpstreamFailed) -> None:
         self._over = True
         if self._consumer is not None:
@@ -183,17 +201,21 @@ class Body(Protocol):
             phase = "reply" if failure.phase == "stream" else failure.phase
             self.started.errback(attrs.evolve(failure, phase=phase))
         else:
-            self.ended.errback(failure)
+            self.ended.errback(attrs.evolve(failure, phase="stream"))
 
     def _watch(self) -> None:
         """Look again when the silence may have lasted too long."""
         now = self._clock.seconds()
         if self._paused:
             self._heard = self._beaten = now
+            if now - self._full >= self._idle:
+                return self._unread()
         if now - self._heard >= self._idle:
             return self._stalled()
         if self._keepalive is not None and now - self._beaten >= self._keepalive:
             self._give(KEEPALIVE)
+            if self._over:
+                return None
         due = self._heard + self._idle
         if self._keepalive is not None:
             due = min(due, self._beaten + self._keepalive)
@@ -206,7 +228,7 @@ class Body(Protocol):
 
     def _left(self, _: Deferred[Any]) -> None:
         """Whoever waited has gone."""
-        self.stopProducing()
+        self._stop()
 
     def _hang_up(self) -> None:
         self._cancel_calls()

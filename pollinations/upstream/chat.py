@@ -21,7 +21,7 @@ from ..routing.failure import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context
-from .agent import Client, Whole
+from .agent import Client, Whole, was_cancelled
 from .body import Body
 
 REJECTION_LIMIT = 64 * 1024
@@ -115,7 +115,7 @@ def _unanswered(error: Exception, late: bool) -> Exception:
 
     :param late: whether it was we who gave up waiting.
     """
-    if _was_cancelled(error):
+    if was_cancelled(error):
         message = "The upstream did not answer in time."
         return UpstreamFailed("first_byte", 504, message) if late else CancelledError()
     if isinstance(error, ConnectTimeout):
@@ -125,12 +125,6 @@ def _unanswered(error: Exception, late: bool) -> Exception:
     if isinstance(error, ResponseFailed | RequestTransmissionFailed | ConnectionClosed):
         return UpstreamFailed("first_byte", 502, "The upstream hung up.")
     return error
-
-
-def _was_cancelled(error: Exception) -> bool:
-    """Whether *error* is a cancellation, which a request that was sent wraps."""
-    reasons = getattr(error, "reasons", None) or ()
-    return isinstance(error, CancelledError) or any(r.check(CancelledError) for r in reasons)
 
 
 def _sends_events(response: IResponse, asked: ChatRequest) -> bool:

@@ -75,7 +75,11 @@ class Exchange:
         """A request is over."""
         self.records.add(record)
         for observer in self.observers:
-            observer(record)
+            try:
+                observer(record)
+            except Exception:
+                # The answer that this is about is none of the observer's business.
+                self._log.failure("a request could not be observed")
         self._log.info(
             "{id} {asked} -> {name} {status} after {attempts} attempts, {seconds:.3f} s{reason}",
             id=record.id,

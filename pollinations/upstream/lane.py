@@ -5,7 +5,7 @@ from collections import deque
 from typing import Final
 
 import attrs
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from ..errors import UpstreamFailed
@@ -22,6 +22,9 @@ LONGEST_DISTANCE: Final = 30.0
 
 LONGEST_ASKED: Final = 300.0
 """The most seconds, when the upstream says how long."""
+
+PATIENCE: Final = 120.0
+"""The most seconds that anybody waits; clients give up soon after."""
 
 _FIRST_GUESS: Final = 10.0
 
@@ -58,9 +61,10 @@ class Lane:
         Wait for one's turn. Being cancelled gives up the place.
 
         :param again: this request has been through and was told to come back: it goes first.
-        :raises UpstreamFailed: 429, there is no place left; says when there may be one.
+        :raises UpstreamFailed: 429, there is no place left, or it would take or has taken too long;
+            says when to come back.
         """
-        if not again and self.waiting >= self._places:
+        if not again and (self.waiting >= self._places or self._closed > PATIENCE):
             raise self._full()
         turn: Deferred[None] = Deferred(self._waiting.remove)
         if again:
@@ -68,7 +72,11 @@ class Lane:
         else:
             self._waiting.append(turn)
         self._advance()
-        await turn
+        turn.addTimeout(PATIENCE, self._clock)
+        try:
+            await turn
+        except TimeoutError:
+            raise self._full() from None
 
     def leave(self, wait: float | None = None, busy: bool = False) -> None:
         """
@@ -105,9 +113,13 @@ class Lane:
             self._waiting.popleft().callback(None)
         self._advancing = False
 
+    @property
+    def _closed(self) -> float:
+        """Seconds for which the upstream asked to be left alone."""
+        return self._opening.getTime() - self._clock.seconds() if self._opening else 0.0
+
     def _full(self) -> UpstreamFailed:
-        closed = self._opening.getTime() - self._clock.seconds() if self._opening else 0.0
-        estimate = math.ceil(max(1.0, closed + self._usual * (self.waiting + 1)))
+        estimate = math.ceil(max(1.0, self._closed + self._usual * (self.waiting + 1)))
         return UpstreamFailed(
             "connect",
             429,

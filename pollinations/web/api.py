@@ -24,6 +24,7 @@ from ..routing.listing import entry, listing
 from ..upstream.asking import Reply
 from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
+from .guard import request_id
 from .metrics import CONTENT_TYPE, Metrics
 from .relay import relay
 
@@ -152,11 +153,15 @@ class OpenAIResource:
         return of_http(request, cast(HTTPException, failure.value))
 
     @app.handle_errors(Exception)
-    def broken(self, request: IRequest, failure: Failure) -> bytes | None:
+    def broken(self, request: Any, failure: Failure) -> bytes | None:
         """A bug of ours, or a client who has left."""
         if failure.check(CancelledError):
             return None
         self._log.failure("a request could not be served", failure)
+        if request.startedWriting:
+            # The status is spent, and an answer must not end as if it were whole.
+            request.transport.abortConnection()
+            return None
         return write_error(request, UpstreamFailed("reply", 500, "The proxy itself failed."))
 
     def _enter(self) -> None:
@@ -189,8 +194,11 @@ class OpenAIResource:
 
 
 def _own_id(request: Any) -> str:
-    given = request.responseHeaders.getRawHeaders("x-request-id")
-    return given[0] if given else ""
+    """The request's identifier, given to it here unless that was done at the door."""
+    if not request.responseHeaders.hasHeader(b"x-request-id"):
+        request.setHeader(b"x-request-id", request_id(request))
+    given: str = request.responseHeaders.getRawHeaders("x-request-id")[0]
+    return given
 
 
 def _json(request: Any, value: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ import attrs
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from .. import __version__
-from ..routing.record import Attempt, Record
+from ..routing.record import Record
 from ..routing.route import Route
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -89,7 +89,7 @@ class Metrics:
         for rule in record.rules:
             self._changes.labels(rule).inc()
         for attempt in record.attempts:
-            self._attempts.labels(*_known(attempt, record), attempt.status).inc()
+            self._attempts.labels(*_where(attempt.route), attempt.status).inc()
         for kind in ("prompt", "completion"):
             self._tokens.labels(*where, kind).inc(getattr(record, f"{kind}_tokens") or 0)
         self._cost.labels(*where).inc(record.cost or 0)
@@ -102,8 +102,3 @@ class Metrics:
 def _where(route: Route) -> tuple[str, str]:
     """Universe and model; models that no catalogue knows share a label, since clients name them."""
     return route.universe, route.entry.name if route.entry else OTHER
-
-
-def _known(attempt: Attempt, record: Record) -> tuple[str, str]:
-    answered = (attempt.universe, attempt.model) == record.route.key
-    return attempt.universe, _where(record.route)[1] if answered else OTHER

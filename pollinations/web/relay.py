@@ -6,7 +6,7 @@ import orjson
 
 from ..chat import sse
 from ..chat.envelope import envelope_of
-from ..errors import UpstreamFailed
+from ..errors import ClientStalled, UpstreamFailed
 from ..upstream.body import Body
 
 
@@ -25,3 +25,5 @@ async def relay(body: Body, request: Any) -> None:
         channel = request.channel
         request.finish()
         channel.loseConnection()
+    except ClientStalled:
+        request.transport.abortConnection()

@@ -112,5 +112,9 @@ class BoundedSite(Site):
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
         self.bounds = bounds
 
+    def acceptableProtocols(self) -> list[bytes]:
+        """HTTP/1.1, which the bounds are made for."""
+        return [b"http/1.1"]
+
     def log(self, request: Any) -> None:
         """One line per request is logged where it is known what became of it."""

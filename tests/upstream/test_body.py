@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 import orjson
+from twisted.internet.defer import CancelledError
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
@@ -11,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.client import ResponseDone, ResponseFailed
 
 from pollinations.chat.request import ChatRequest
-from pollinations.errors import UpstreamFailed
+from pollinations.errors import ClientStalled, UpstreamFailed
 from pollinations.routing.route import Route
 from pollinations.stages import stages_for
 from pollinations.stages.answer import Answer
@@ -133,7 +134,7 @@ class BodyTests(SynchronousTestCase):
         self.client.room = 0
         body.dataReceived(chunk("b"))
         before = self.client.data
-        self.clock.pump([10] * 60)
+        self.clock.pump([1] * 59)
         self.assertEqual(self.client.data, before)
         self.client.room = 1 << 30
         self.client.producer.resumeProducing()
@@ -141,6 +142,32 @@ class BodyTests(SynchronousTestCase):
         self.assertNoResult(body.ended)
         self.clock.pump([1] * 2)
         self.assertEqual(self.failed(body.ended).code, "stream_stalled")
+
+    def test_a_client_that_takes_nothing_is_given_up(self) -> None:
+        """After the time that an upstream would have had; others wait for its place."""
+        body = self.attached()
+        self.client.room = 0
+        body.dataReceived(chunk("b"))
+        self.clock.pump([1] * 61)
+        self.failureResultOf(body.ended, ClientStalled)
+        self.assertTrue(self.connection.stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_consumer_that_stops_is_the_end(self) -> None:
+        """Whoever waits for it is told, soon."""
+        body = self.attached()
+        body.stopProducing()
+        self.clock.advance(0)
+        self.failureResultOf(body.ended, CancelledError)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_refusal_after_a_comment_is_a_broken_stream(self) -> None:
+        """What left can not be taken back, whatever it was."""
+        body = self.begin()
+        self.clock.pump([1] * 16)
+        body.attach(self.client)  # type: ignore[arg-type]
+        body.dataReceived(b'data: {"error": {"message": "No", "code": 402}}\n\n')
+        self.assertEqual(self.failed(body.ended).phase, "stream")
 
     def test_ends_with_its_terminator(self) -> None:
         """Before the connection does, which is left to be used again."""
@@ -255,5 +282,6 @@ class BodyTests(SynchronousTestCase):
             body.started.addErrback(lambda _: None)
             body.ended.addErrback(lambda _: None)
             leave(body)
+            self.clock.advance(0)
             self.assertTrue(self.connection.stopped)
             self.assertEqual(self.clock.getDelayedCalls(), [])

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.errors import UpstreamFailed
 from pollinations.routing.failure import LANE_FULL
-from pollinations.upstream.lane import LONGEST_ASKED, Lane
+from pollinations.upstream.lane import LONGEST_ASKED, PATIENCE, Lane
 
 
 class LaneTests(SynchronousTestCase):
@@ -91,8 +91,8 @@ class LaneTests(SynchronousTestCase):
         self.assertEqual(distances, [3.0, 6.0, 12.0, 24.0, 30.0, 30.0])
 
     def test_as_long_as_it_says(self) -> None:
-        """An upstream that names a time is believed, up to five minutes; "at once" is no time."""
-        for said, kept in ((7.0, 7.0), (0.0, 3.0), (86400.0, LONGEST_ASKED)):
+        """An upstream that names a time is believed; "at once" is no time."""
+        for said, kept in ((7.0, 7.0), (0.0, 3.0)):
             lane = Lane(self.clock)
             self.successResultOf(Deferred.fromCoroutine(lane.enter()))
             lane.leave(said)
@@ -101,6 +101,18 @@ class LaneTests(SynchronousTestCase):
             self.assertNoResult(waiting)
             self.clock.advance(0.5)
             self.successResultOf(waiting)
+
+    def test_nobody_waits_too_long(self) -> None:
+        """Neither for a time that is named, up to five minutes, nor for the one in front."""
+        self.successResultOf(self.enter())
+        waiting = self.enter()
+        self.clock.advance(PATIENCE)
+        self.assertEqual(self.failureResultOf(waiting, UpstreamFailed).value.status, 429)
+        self.assertEqual(self.lane.waiting, 0)
+        self.lane.leave(86400.0)
+        self.assertGreaterEqual(self.refused().retry_after or 0, LONGEST_ASKED)
+        self.clock.advance(LONGEST_ASKED)
+        self.successResultOf(self.enter())
 
     def test_an_answer_ends_the_distance(self) -> None:
         """While it answers nothing is waited for, and the next distance is a first one."""

@@ -1,0 +1,183 @@
+"""
+One request's dealings with one model: as many attempts as may help, and exactly one outcome.
+
+The rule of this file: there is one way to ask an upstream, for a first attempt, a retry and a
+fallback alike, and it always starts from what the client sent.
+"""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+
+from ..chat.memory import keys_of
+from ..chat.request import ChatRequest, Sanitized
+from ..errors import UpstreamFailed
+from ..quirks.retry import mended
+from ..routing.failure import Verdict, retry_delay, verdict
+from ..routing.record import Attempt
+from ..routing.route import Route
+from ..routing.router import gemini_tools
+from ..stages.stage import Context
+from .body import Body
+from .lane import Lane
+
+if TYPE_CHECKING:
+    from .exchange import Exchange
+
+
+@attrs.define(eq=False)
+class Visit:
+    """
+    One request at one model.
+
+    :param exchange: what all requests share.
+    :param asked: the request, as the client sent it.
+    :param route: the model.
+    """
+
+    exchange: "Exchange"
+    asked: ChatRequest
+    route: Route
+    changes: tuple[str, ...] = attrs.field(default=(), init=False)
+    """The names of the rules that altered what was sent last."""
+
+    attempts: list[Attempt] = attrs.field(factory=list, init=False)
+    """What was sent, and how that went."""
+
+    async def answered(self) -> Body:
+        """
+        The answer, when it has begun.
+
+        :raises UpstreamFailed: there is none, and asking this model again would not help.
+        """
+        cooldowns, key = self.exchange.outlook.cooldowns, self.route.key
+        cooldowns.asked(key, self.exchange.clock.seconds())
+        try:
+            body = await self._tried()
+        except UpstreamFailed as failure:
+            self._failed(failure)
+            raise
+        except BaseException:
+            cooldowns.abandoned(key)
+            raise
+        body.ended.addBoth(self._ended)
+        return body
+
+    async def _tried(self) -> Body:
+        sent = await self._made_ready()
+        tries = 0
+        while True:
+            self.changes = sent.changes
+            tries += 1
+            try:
+                return await self._in_turn(sent)
+            except UpstreamFailed as failure:
+                better = mended(sent, failure)
+                if better is not None:
+                    sent, tries = better, tries - 1
+                elif not await self._waited(failure, tries):
+                    raise
+
+    async def _made_ready(self) -> Sanitized:
+        exchange = self.exchange
+        remembered = await exchange.signatures.get(keys_of(self.asked, exchange.imported()))
+        return exchange.sanitizer.sanitize(self.asked, self.route, remembered)
+
+    async def _in_turn(self, sent: Sanitized) -> Body:
+        """One attempt, when it is its turn; the next one's comes when this answer is over."""
+        lane = self._lane
+        if lane is None:
+            return await self._attempt(sent)
+        await lane.enter(again=bool(self.attempts))
+        try:
+            body = await self._attempt(sent)
+        except UpstreamFailed as failure:
+            busy = _is_busy(failure)
+            lane.leave(failure.retry_after if busy else None, busy)
+            raise
+        except BaseException:
+            lane.leave()
+            raise
+        body.ended.addBoth(_left, lane)
+        return body
+
+    async def _attempt(self, sent: Sanitized) -> Body:
+        exchange, route = self.exchange, self.route
+        settings = exchange.situation().settings
+        context = Context(self.asked, route, settings, new_call_id, exchange.remember)
+        began, status, kind = exchange.clock.seconds(), 0, ""
+        try:
+            body = await exchange.upstreams[route.universe].open(sent.request, context)
+            status = 200
+        except UpstreamFailed as failure:
+            status, kind = failure.status, self._meaning(failure).kind
+            raise
+        finally:
+            spent = exchange.clock.seconds() - began
+            self.attempts.append(Attempt(route, status, spent, kind))
+        return body
+
+    async def _waited(self, failure: UpstreamFailed, tries: int) -> bool:
+        """Whether the model is to be asked again; if so, it is time now."""
+        exchange = self.exchange
+        situation = exchange.situation()
+        fallback = exchange.router.fallback(self.asked, self.route, failure, situation)
+        delay = retry_delay(
+            self._meaning(failure),
+            tries,
+            exchange.jitter(),
+            fallback is not None,
+            situation.settings.retries,
+        )
+        if delay is None:
+            return False
+        # A lane keeps the distance that a busy upstream asks for by itself.
+        if self._lane is None or not _is_busy(failure):
+            await deferLater(exchange.clock, delay)
+        return True
+
+    @property
+    def _lane(self) -> Lane | None:
+        return self.exchange.lanes.get(self.route.universe)
+
+    def _meaning(self, failure: UpstreamFailed) -> Verdict:
+        return verdict(failure, self.route.universe, gemini_tools(self.asked, self.route))
+
+    def _failed(self, failure: UpstreamFailed) -> None:
+        """The model is given up for this request."""
+        outlook, meaning = self.exchange.outlook, self._meaning(failure)
+        if meaning.cooling != "none":
+            now, held = self.exchange.clock.seconds(), meaning.cooling == "held"
+            outlook.cooldowns.failed(self.route.key, now, meaning.wait, held)
+        elif meaning.kind in ("request", "overflow"):
+            outlook.cooldowns.succeeded(self.route.key)
+        else:
+            outlook.cooldowns.abandoned(self.route.key)
+        if meaning.look:
+            Deferred.fromCoroutine(outlook.quota.refresh())
+
+    def _ended(self, result: Any) -> Any:
+        """The answer is over, or broke off, or its client has left."""
+        failure = getattr(result, "value", None)
+        if isinstance(failure, UpstreamFailed):
+            self._failed(failure)
+        else:
+            self.exchange.outlook.cooldowns.succeeded(self.route.key)
+        return result
+
+
+def _left(result: Any, lane: Lane) -> Any:
+    lane.leave()
+    return result
+
+
+def _is_busy(failure: UpstreamFailed) -> bool:
+    return failure.status == 429
+
+
+def new_call_id() -> str:
+    """An identifier for a tool call that came without one; short enough for every family."""
+    return f"call_{uuid.uuid4().hex[:24]}"
