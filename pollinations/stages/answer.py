@@ -21,6 +21,9 @@ from .writers import Writer, writer_for
 WHOLE_LIMIT = 64 * 1024 * 1024
 """The most bytes that an answer which must be whole before a byte can leave may have."""
 
+CHOICE_LIMIT = 1024
+"""The most choices in one answer; OpenAI's own limit is 128."""
+
 COMMENT_LIMIT = 2048
 """The most bytes of comments that wait for the first chunk to leave."""
 
@@ -178,25 +181,34 @@ class Answer:
             self._comments.append(raw)
 
     def _chunk(self, chunk: Chunk, out: list[bytes]) -> None:
-        self._latest, holds = chunk, chunk.holds
-        if holds & USAGE:
-            self.usage = chunk.data["usage"]
-        for choice in chunk.data["choices"]:
-            # How far the upstream has come.
-            if holds & FINISH and choice.get("finish_reason"):
-                self._choices[choice["index"]] = True
-            elif choice["index"] not in self._choices:
-                self._choices[choice["index"]] = False
+        self._latest, choices = chunk, chunk.data["choices"]
+        # Most events say nothing of how far the upstream has come.
+        if (
+            chunk.holds & (FINISH | USAGE)
+            or len(choices) != 1
+            or choices[0]["index"] not in self._choices
+        ):
+            self._note(chunk)
         self._write(self._stages.received(chunk), out)
 
-    def _write(self, chunks: Iterable[Chunk], out: list[bytes]) -> None:
+    def _note(self, chunk: Chunk) -> None:
+        """Remember which choices have begun, which have ended, and what was counted."""
+        if chunk.holds & USAGE:
+            self.usage = chunk.data["usage"]
+        for choice in chunk.choices:
+            ended = self._choices.get(choice["index"], False) or bool(choice.get("finish_reason"))
+            self._choices[choice["index"]] = ended
+        if len(self._choices) > CHOICE_LIMIT:
+            raise UpstreamFailed("reply", 502, "The answer held too many choices.", "too_large")
+
+    def _write(self, chunks: Sequence[Chunk], out: list[bytes]) -> None:
+        if self._comments and chunks:
+            out += self._comments
+            self._comments = []
         for chunk in chunks:
-            if self._comments:
-                out += self._comments
-                self._comments = []
+            out.append(self._writer.write(chunk))
             if chunk.holds & USAGE:
                 self.usage = chunk.data["usage"]
-            out.append(self._writer.write(chunk))
             if chunk.last:
                 self._stop(out)
                 return

@@ -6,7 +6,7 @@ here in one stage because every word of every answer passes through it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 
@@ -25,7 +25,7 @@ class Watch(Protocol):
 
     @property
     def found(self) -> bool:
-        """Whether the text must end where :meth:`feed` last said."""
+        """Whether the text must end where :meth:`feed` last said, short of its end."""
 
     def feed(self, text: str) -> int:
         """
@@ -66,42 +66,41 @@ class Cutting(Stage):
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
         choices = chunk.data["choices"]
-        if len(choices) == 1:
-            return self._piece(chunk, choices[0])
-        pieces = [chunk.with_choices([choice]) for choice in choices]
-        given = [self._piece(piece, choice) for piece, choice in zip(pieces, choices, strict=True)]
-        if all(len(out) == 1 and out[0] is own for out, own in zip(given, pieces, strict=True)):
-            return (chunk,)
-        return [out for outs in given for out in outs]
-
-    def _piece(self, chunk: Chunk, choice: Mapping[str, Any]) -> Sequence[Chunk]:
-        """What goes on of *chunk*, which has this *choice* and no other."""
+        if len(choices) != 1:
+            return self._apart(chunk)
+        choice = choices[0]
         state = self._choices.get(choice["index"])
         if state is None:
             state = self._choices[choice["index"]] = _Choice(_watches(self._context))
         if state.over:
             return ()
         for field, text in choice["delta"].items():
-            if field not in state.watches or type(text) is not str:
-                continue
-            passing, found = len(text), None
-            for watch in state.watches[field]:
-                may = watch.feed(text)
-                if watch.found and (may < passing or found is None):
-                    found = watch
-                if may < passing:
-                    passing = may
-            state.length += passing
-            if found is not None:
-                return self._cut(state, chunk, field, passing, found.reason)
-            if passing < len(text) and not chunk.holds & FINISH:
-                return _hold(state, chunk, field, passing)
+            if field in state.watches and type(text) is str:
+                passing, first = len(text), None
+                for watch in state.watches[field]:
+                    may = watch.feed(text)
+                    if may < passing:
+                        passing, first = may, watch
+                state.length += passing
+                if first is not None:
+                    if first.found:
+                        return self._cut(state, chunk, field, passing, first.reason)
+                    if not chunk.holds & FINISH:
+                        return _hold(state, chunk, field, passing)
         if chunk.holds & CALLS:
             state.called = True
         if state.held and chunk.holds & (FINISH | TEXT):
             held, state.held = state.held, []
             return (*held, chunk)
         return (chunk,)
+
+    def _apart(self, chunk: Chunk) -> Sequence[Chunk]:
+        """What goes on of a chunk with several choices, each as if it had come by itself."""
+        pieces = [chunk.with_choices([choice]) for choice in chunk.choices]
+        given = [self.received(piece) for piece in pieces]
+        if all(len(out) == 1 and out[0] is own for out, own in zip(given, pieces, strict=True)):
+            return (chunk,)
+        return [out for outs in given for out in outs]
 
     def _cut(
         self, state: _Choice, chunk: Chunk, field: str, passing: int, reason: str

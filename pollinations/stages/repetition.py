@@ -18,6 +18,9 @@ STEP = 64
 """Characters after which we look again; always at the same places of a text, however it came."""
 
 _PROBE = 48
+_NEAR = 512
+_FAR_STEPS = 8
+"""Most looks go back for short blocks only: a long one needs long until it is thirty times over."""
 
 
 @attrs.define(eq=False)
@@ -31,8 +34,12 @@ class RepetitionWatch:
 
     reason = "length"
     found: bool = attrs.field(default=False, init=False)
+    _due: bool = attrs.field(default=False, init=False)
+    """Whether the text has come to where it must end, and may go no further."""
+
     _past: str = attrs.field(default="", init=False)
     _new: str = attrs.field(default="", init=False)
+    _steps: int = attrs.field(default=0, init=False)
     _block: int = attrs.field(default=0, init=False)
     """How long the block is that repeats itself, 0 for none."""
 
@@ -43,6 +50,9 @@ class RepetitionWatch:
 
     def feed(self, text: str) -> int:
         """See :meth:`.cutting.Watch.feed`; nothing ever waits."""
+        if self._due:
+            self.found = True
+            return 0
         new = self._new + text
         if len(new) < STEP:
             self._new = new
@@ -51,18 +61,21 @@ class RepetitionWatch:
         while len(new) - start >= STEP:
             self._step(new[start : start + STEP])
             start += STEP
-            if self.found:
-                return start - len(self._new)
+            if self._due:
+                passing = start - len(self._new)
+                self.found = passing < len(text)
+                return passing
         self._new = new[start:]
         return len(text)
 
     def _step(self, new: str) -> None:
         past = self._past + new
+        self._steps += 1
         if self._block:
             self._go_on(past)
         if not self._block:
             self._search(past)
-        self.found = bool(self._block) and self._length >= self._needed
+        self._due = bool(self._block) and self._length >= self._needed
         self._past = past[-LONGEST - STEP :]
 
     def _go_on(self, past: str) -> None:
@@ -74,8 +87,8 @@ class RepetitionWatch:
 
     def _search(self, past: str) -> None:
         """Find a block that ends here and has just been there before."""
-        end = len(past)
-        place = past.rfind(past[-_PROBE:], max(0, end - _PROBE - LONGEST), end - 1)
+        end, back = len(past), _NEAR if self._steps % _FAR_STEPS else LONGEST
+        place = past.rfind(past[-_PROBE:], max(0, end - _PROBE - back), end - 1)
         if place < 0:
             return
         self._block = end - _PROBE - place
