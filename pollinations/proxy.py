@@ -11,7 +11,7 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .routing.route import ENTER, FREE
-from .settings.home import read_token, user_folder
+from .settings.home import user_folder
 from .settings.keys import Keys, Places
 from .settings.watch import FileWatch
 from .signatures.service import SignatureService
@@ -31,6 +31,7 @@ from .web.api import Connect, OpenAIResource
 from .web.door import Door
 from .web.guard import Guard
 from .web.request import BoundedSite
+from .web.token import Token
 
 FREE_CHAT = "/openai/chat/completions"
 ENTER_CHAT = "/v1/chat/completions"
@@ -111,9 +112,11 @@ class _Parts:
         )
         store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
         api = OpenAIResource(self._exchange(outlook, store), reactor, self._connect(accounts))
+        token = Token(start.home.token)
         watch = FileWatch([file.path], file.load, reactor)
+        lock = FileWatch([token.path], token.load, reactor)
         ending = Termination(reactor)
-        return _together(ending, watch, catalogue, quota, store, self._door(api))
+        return _together(ending, watch, lock, catalogue, quota, store, self._door(api, token))
 
     def _account(self, key: str) -> AccountQuota:
         start = self.start
@@ -141,16 +144,17 @@ class _Parts:
             imported=lambda: store.imported,
         )
 
-    def _door(self, api: OpenAIResource) -> Door:
-        start, token = self.start, read_token(self.start.home.token)
+    def _door(self, api: OpenAIResource, token: Token) -> Door:
+        start = self.start
 
         def bounds() -> Any:
             return start.file.settings.listener
 
-        guard = Guard(cast(Any, api.app.resource()), bounds, token)
+        guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest)
         site = BoundedSite(guard, bounds, reactor=self.reactor)
         endpoints = [_endpoint(self.reactor, each) for each in start.listen]
-        return Door(self.reactor, endpoints, site, start.home, token is not None, self.now, _say)
+        guarded = token.latest is not None
+        return Door(self.reactor, endpoints, site, start.home, guarded, self.now, _say)
 
 
 def _endpoint(reactor: Any, written: str) -> IStreamServerEndpoint:

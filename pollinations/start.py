@@ -4,6 +4,7 @@ What a proxy is started with: command line, then environment, then settings file
 The rule of this file: these are merged once, here and nowhere else.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -74,7 +75,9 @@ class Start:
         :param options: what the command line said, by option; ``None`` where it said nothing.
         :raises WrongStart: some of it cannot be.
         """
-        said = {name: options.get(name) or environ.get(env) for name, env in ENVIRONMENT.items()}
+        said = {
+            name: options.get(name) or environ.get(env) or None for name, env in ENVIRONMENT.items()
+        }
         home = Home.of(environ)
         config = said.pop("config")
         file = SettingsFile(Path(config).expanduser().absolute() if config else home.config)
@@ -103,9 +106,6 @@ def _read(said: Mapping[str, str | None]) -> dict[str, Any]:
 
 def _number(text: str) -> Any:
     """*text* as the number that it is, or as it is."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    if re.fullmatch(r"-?[0-9]+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?[0-9]*\.[0-9]+", text) else text

@@ -1,10 +1,12 @@
 """Ends the process when the system says so."""
 
 import signal
+from contextlib import suppress
 from typing import Any
 
 import attrs
 from twisted.application.service import Service
+from twisted.internet.error import ReactorNotRunning
 
 
 @attrs.define(eq=False, slots=False)
@@ -27,4 +29,9 @@ class Termination(Service):
 
     def _end(self, number: int, frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        self._reactor.callFromThread(self._reactor.stop)
+        self._reactor.callFromThread(self._stop)
+
+    def _stop(self) -> None:
+        # An interrupt may have come first.
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()

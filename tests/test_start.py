@@ -52,6 +52,13 @@ def test_the_defaults(tmp_path: Path) -> None:
     assert (start.refresh, start.demo) == (30.0, False)
 
 
+def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
+    """Service managers set variables that nobody has filled in."""
+    empty = {variable: "" for variable, _ in NAMES.values()}
+    start = Start.of({}, {"POLLINATIONS_HOME": str(tmp_path), **empty})
+    assert start.listen == ("tcp:10001:interface=127.0.0.1",)
+
+
 def test_endpoints_replace_the_port(tmp_path: Path) -> None:
     """Those that were named are listened on, and no other."""
     environ = {"POLLINATIONS_HOME": str(tmp_path), "POLLINATIONS_PORT": "5"}
@@ -77,6 +84,8 @@ def test_the_settings_may_be_elsewhere(tmp_path: Path) -> None:
         ("port", "99999"),
         ("port", "-1"),
         ("port", "1.5"),
+        ("port", "1_0_0"),
+        ("port", "٣"),
         ("refresh", "abc"),
         ("refresh", "0"),
         ("refresh", "nan"),

@@ -109,7 +109,7 @@ class Together:
         )
         self.api = OpenAIResource(self.exchange, self.clock)
         resource: Any = self.api.app.resource()
-        guard = Guard(resource, lambda: self.settings.listener, self.token)
+        guard = Guard(resource, lambda: self.settings.listener, lambda: self.token)
         self.front = RequestTraversalAgent(guard)
         self.client = HTTPClient(self.front)
 

@@ -6,7 +6,6 @@ import http.client
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from ipaddress import ip_address
 from typing import Any
 
 import attrs
@@ -26,6 +25,7 @@ from twisted.python.failure import Failure
 
 from .. import __version__
 from ..settings.home import Home, Running
+from .guard import is_loopback
 
 ASKING = 1.0
 """Seconds for which whoever holds a port may take to say who it is."""
@@ -82,6 +82,8 @@ class Door(Service):
     def _open(self, endpoint: IStreamServerEndpoint) -> None:
         opened: list[IListeningPort | Failure] = []
         endpoint.listen(self._factory).addBoth(opened.append)
+        if not opened:
+            raise SystemExit("Cannot listen: this endpoint does not do so at once.")
         [result] = opened
         if isinstance(result, Failure):
             raise SystemExit(why_not(result))
@@ -110,7 +112,7 @@ class Door(Service):
 def is_local(address: object) -> bool:
     """Whether only this machine reaches *address*."""
     if isinstance(address, IPv4Address | IPv6Address):
-        return ip_address(address.host.partition("%")[0]).is_loopback
+        return is_loopback(address.host.partition("%")[0])
     return True
 
 

@@ -37,14 +37,14 @@ class Guard:
 
     :param resource: what is guarded.
     :param bounds: gives the settings of the listener at this moment.
-    :param token: what clients must bear, or ``None``.
+    :param token: gives what clients must bear at this moment, or ``None``.
     """
 
     isLeaf = True
 
     _resource: IResource
     _bounds: Callable[[], Listener]
-    _token: str | None = attrs.field(default=None, repr=False)
+    _token: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
 
     def getChildWithDefault(self, name: bytes, request: IRequest) -> IResource:
         """Nothing is found but through the guard."""
@@ -84,8 +84,9 @@ class Guard:
                 for name, value in _CORS.items():
                     request.setHeader(name, value)
                 return True
-        if self._token is not None and not _is_health(request.path):
-            _check_token(request.getHeader(b"authorization"), self._token)
+        token = self._token()
+        if token is not None and not _is_health(request.path):
+            _check_token(request.getHeader(b"authorization"), token)
         if request.method == b"POST":
             _check_type(request.getHeader(b"content-type"))
         return False
