@@ -1,7 +1,10 @@
 """The endpoints, asked as a client asks them, in front of an imitated upstream."""
 
+from typing import Any
+
 import orjson
 import pytest
+from treq.testing import StubTreq
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations import __version__
@@ -161,6 +164,51 @@ class ChatTests(SynchronousTestCase):
         for _ in range(2):
             self.assertEqual(proxy.chat("hi", model="enter/openai").status, 200)
 
+    def test_a_bug_after_the_beginning_cuts_the_answer(self) -> None:
+        """It does not end as if it were whole, and nothing is glued to it."""
+        proxy = Together(HELLO)
+
+        async def broken(reply: Any, asked: Any, request: Any) -> None:
+            request.write(b"data: begun")
+            raise RuntimeError("a bug")
+
+        proxy.api._answer = broken
+        got = proxy.chat("hi", stream=True)
+        self.assertEqual((got.data, got.ended, got.whole), (b"data: begun", True, False))
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+        self.assertEqual(proxy.get("/health").status, 200)
+
+    def test_an_observer_that_breaks_is_nobodys_business(self) -> None:
+        """The answer is as whole as it was, and the bug in the log."""
+        proxy = Together(HELLO)
+        proxy.exchange.observers.insert(0, lambda record: 1 / 0)
+        for stream in (True, False):
+            got = proxy.chat("hi", stream=stream)
+            self.assertEqual((got.text, got.whole), ("Hello", True))
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
+    def test_names_its_requests_without_a_guard_too(self) -> None:
+        """As in somebody else's site."""
+        proxy = Together(HELLO)
+        treq = StubTreq(proxy.api.app.resource())
+        headers = {"Content-Type": "application/json", "X-Request-Id": "mine"}
+        asking = treq.post(
+            f"http://site{CHAT}", orjson.dumps({"messages": MESSAGES}), headers=headers
+        )
+        proxy.pump()
+        treq.flush()
+        response = self.successResultOf(asking)
+        self.assertEqual(response.headers.getRawHeaders("x-request-id"), ["mine"])
+        self.assertEqual(proxy.exchange.records.latest.id, "mine")
+
+    def test_a_model_that_fails_is_counted_by_its_name(self) -> None:
+        """Not by that of the one that took over."""
+        proxy = Together(scripts.ByUniverse(enter=scripts.error(402, "No"), free=HELLO))
+        proxy.chat("hi", model="enter/gemini")
+        text = proxy.get("/metrics").data.decode()
+        gemini = 'model="google/gemini-3-flash-preview",status="402",universe="enter"'
+        self.assertIn(f"pollinations_attempts_total{{{gemini}}} 1.0", text)
+
 
 WRONG = [
     (b"", None),
@@ -197,6 +245,8 @@ WRONG = [
     ),
     (b'{"messages": [{"role": "user"}], "model": 5}', "model"),
     (b'{"messages": [{"role": "user"}], "model": ["a"]}', "model"),
+    (b'{"messages": [{"role": "user"}], "model": "a\\nb"}', "model"),
+    (b'{"messages": [{"role": "user"}], "model": "' + b"a" * 1000 + b'"}', "model"),
     (b'{"messages": [{"role": "user"}], "stream": "yes"}', "stream"),
     (b'{"messages": [{"role": "user"}], "stream": 1}', "stream"),
     (b'{"messages": [{"role": "user"}], "tools": {}}', "tools"),
