@@ -113,6 +113,8 @@ class FileSignatureStore:
                 error=e,
             )
         else:
+            # What others have written is later than what was used before.
+            self._used.clear()
             self._take(document)
 
     def _write_now(self) -> None:

@@ -211,6 +211,14 @@ class SeveralProcessesTests(_FileTests):
         self.put(one, a="1")
         self.assertEqual(self.get(two, "a", "b"), {"a": "1", "b": "2"})
 
+    def test_finds_what_another_learned_however_much_it_used(self) -> None:
+        """Who only reads finds all that the file holds, though it has used as much before."""
+        one, two = self.store(limit=10), self.store(limit=10)
+        first, later = [f"a{n}" for n in range(10)], [f"b{n}" for n in range(10)]
+        for keys in (first, later):
+            self.put(one, **dict.fromkeys(keys, "x"))
+            self.assertEqual(list(self.get(two, *keys)), keys)
+
     def test_the_file_is_read_when_it_has_changed(self) -> None:
         """What is unknown does not make every request read the same file again."""
         self.put(self.store(), a="1")
