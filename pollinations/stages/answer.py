@@ -21,6 +21,8 @@ from .writers import Writer, writer_for
 WHOLE_LIMIT = 64 * 1024 * 1024
 """The most bytes that an answer which must be whole before a byte can leave may have."""
 
+_PROGRESS = FINISH | USAGE
+
 CHOICE_LIMIT = 1024
 """The most choices in one answer; OpenAI's own limit is 128."""
 
@@ -183,11 +185,7 @@ class Answer:
     def _chunk(self, chunk: Chunk, out: list[bytes]) -> None:
         self._latest, choices = chunk, chunk.data["choices"]
         # Most events say nothing of how far the upstream has come.
-        if (
-            chunk.holds & (FINISH | USAGE)
-            or len(choices) != 1
-            or choices[0]["index"] not in self._choices
-        ):
+        if chunk.holds & _PROGRESS or len(choices) != 1 or choices[0]["index"] not in self._choices:
             self._note(chunk)
         self._write(self._stages.received(chunk), out)
 

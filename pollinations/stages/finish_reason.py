@@ -35,7 +35,9 @@ class FinishReason(Stage):
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
         if chunk.holds & CALLS:
-            self._called.update(c["index"] for c in chunk.choices if c["delta"].get("tool_calls"))
+            for choice in chunk.choices:
+                if choice["delta"].get("tool_calls"):
+                    self._called.add(choice["index"])
         if not chunk.holds & FINISH:
             return (chunk,)
         return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)

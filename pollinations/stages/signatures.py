@@ -51,6 +51,12 @@ class Signatures(Stage):
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
+        if chunk.holds & THOUGHT:
+            for choice in chunk.choices:
+                delta = choice["delta"]
+                _think(self._step(choice), delta.get("reasoning_content") or delta.get("reasoning"))
+        if not chunk.holds & (BLOCKS | CALLS | SIGNATURE):
+            return (chunk,)
         return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)
 
     def stopped(self) -> Sequence[Chunk]:
@@ -62,14 +68,15 @@ class Signatures(Stage):
                     self._context.learn(reasoning_key(call_id), reasoning)
         return ()
 
-    def _choice(self, choice: JSONObject) -> JSONObject:
+    def _step(self, choice: JSONObject) -> _Step:
         step = self._steps.get(choice["index"])
         if step is None:
             step = self._steps[choice["index"]] = _Step()
+        return step
+
+    def _choice(self, choice: JSONObject) -> JSONObject:
+        step = self._step(choice)
         delta = new = choice["delta"]
-        thought = delta.get("reasoning_content") or delta.get("reasoning")
-        if thought:
-            _think(step, thought)
         if "content_blocks" in delta:
             new = _without_echo(new)
         if FIELD in delta or "extra_content" in delta:

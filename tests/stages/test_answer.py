@@ -443,3 +443,19 @@ def test_what_cannot_be_written_is_an_error() -> None:
         dumps(deep)
     while deep:
         deep = deep.pop()
+
+
+def test_choices_without_end_are_an_error() -> None:
+    """They would take memory without end."""
+    many = streamed(*[chunk("Hi", index=index) for index in range(answers.CHOICE_LIMIT + 1)])
+    with pytest.raises(UpstreamFailed, match="too many choices"):
+        answered(many, context(stream=False))
+
+
+def test_a_hundred_thousand_tiny_events_keep_nothing() -> None:
+    """Of an answer that leaves as it comes."""
+    one, tiny = answer(), b'data: {"choices":[{"index":0,"delta":{"content":"a b\\n c%d"}}]}\n\n'
+    for number in range(2000):
+        read = b"".join(tiny % (number * 50 + at) for at in range(50))
+        assert one.received(read) == read
+    assert not one.ended
