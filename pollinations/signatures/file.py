@@ -26,12 +26,17 @@ InThread = Callable[..., Deferred[Any]]
 DELAY = 1.0
 """Seconds for which what was learned is gathered before it is written."""
 
+AGAIN = 30.0
+"""Seconds until a write that failed is tried again, whatever is learned meanwhile."""
+
 
 @implementer(ISignatureStore)
 @attrs.define(eq=False, slots=False)
 class FileSignatureStore:
     """
     Remembers in memory, and in a file soon after.
+
+    A write that fails is tried again every :data:`AGAIN` seconds, and once more at the end.
 
     The file is read when something is asked for that is not in memory and the file is not the one
     that was read last. So the first question loads it, and later ones find what another process has
@@ -79,8 +84,8 @@ class FileSignatureStore:
         self._new.put(entries)
         if self._closed:
             self._write_now()
-        elif self._soon is None:
-            self._soon = self._clock.callLater(self._delay, self._write_now)
+        else:
+            self._write_in(self._delay)
 
     async def close(self) -> None:
         """Write what has not been written yet; what comes later is written at once."""
@@ -117,6 +122,11 @@ class FileSignatureStore:
             self._used.clear()
             self._take(document)
 
+    def _write_in(self, seconds: float) -> None:
+        """Write then, unless that is arranged already, or there is no later."""
+        if self._soon is None and not self._closed:
+            self._soon = self._clock.callLater(seconds, self._write_now)
+
     def _write_now(self) -> None:
         self._soon = None
         written = self._writing.run(self._write)
@@ -135,6 +145,7 @@ class FileSignatureStore:
         except OSError as e:
             new.put(self._new.all())
             self._new = new
+            self._write_in(AGAIN)
             self._say_failing(e)
         else:
             self._take(document)

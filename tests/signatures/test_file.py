@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.files import write_whole
 from pollinations.signatures.document import SIZE_LIMIT
-from pollinations.signatures.file import FileSignatureStore
+from pollinations.signatures.file import AGAIN, FileSignatureStore
 from pollinations.testing.signatures import SignatureStoreTests
 
 
@@ -183,6 +183,17 @@ class SlowDisk:
         self._waiting.pop(0)()
 
 
+class FullDisk:
+    """A disk that takes nothing while it is full."""
+
+    def __init__(self) -> None:
+        self.full, self.asked = True, 0
+
+    def __call__(self, function: Callable[..., Any], *args: Any) -> Deferred[Any]:
+        self.asked += 1
+        return maybeDeferred(_no_space) if self.full else maybeDeferred(function, *args)
+
+
 class SeveralProcessesTests(_FileTests):
     """Stores that share a file."""
 
@@ -334,23 +345,41 @@ class TroubleTests(_FileTests):
 
     def test_a_disk_that_cannot_be_written(self) -> None:
         """What is learned is kept in memory and written later; two lines say so."""
-        full = True
-
-        def disk(function: Callable[..., Any], *args: Any) -> Deferred[Any]:
-            if full:
-                return maybeDeferred(_no_space)
-            return maybeDeferred(function, *args)
-
+        disk = FullDisk()
         store = self.store(in_thread=disk)
         for key in "abc":
             self.put(store, **{key: "x"})
         self.assertEqual(self.get(store, "a", "b", "c"), {"a": "x", "b": "x", "c": "x"})
         self.assertEqual(len(self.said), 1)
         self.assertIn("No space left", self.said[0])
-        full = False
+        disk.full = False
         self.put(store, d="x")
+        self.clock.advance(AGAIN)
         self.assertEqual(list(self.written()), ["a", "b", "c", "d"])
         self.assertEqual(len(self.said), 2)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_written_when_the_disk_can_again(self) -> None:
+        """Nothing new has to be learned for that; until then it is tried now and then."""
+        disk = FullDisk()
+        store = self.store(in_thread=disk)
+        self.put(store, a="x")
+        self.clock.pump([AGAIN] * 3)
+        self.assertEqual((disk.asked, len(self.said)), (4, 1))
+        disk.full = False
+        self.clock.advance(AGAIN)
+        self.assertEqual(self.written(), {"a": "x"})
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_closing_on_a_full_disk(self) -> None:
+        """It is tried a last time, and nothing goes on ticking."""
+        disk = FullDisk()
+        store = self.store(in_thread=disk)
+        self.put(store, a="x")
+        self.successResultOf(store.close())
+        self.successResultOf(store.put({"b": "x"}))
+        self.assertEqual(disk.asked, 3)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_folder_in_its_place(self) -> None:
         """What is no file at all fails no request."""
