@@ -103,7 +103,7 @@ class _Parts:
             self.key,
             self.lists,
             reactor,
-            user_agent=lambda: file.settings.user_agent,
+            lambda: file.settings.user_agent,
         )
         outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue.latest, self.key)
         accounts = Accounts(self._account, self.key)
@@ -119,9 +119,16 @@ class _Parts:
         return _together(ending, watch, lock, catalogue, quota, store, self._door(api, token))
 
     def _account(self, key: str) -> AccountQuota:
-        start = self.start
-        timeout = start.file.settings.timeouts.account
-        return AccountQuota(self.client, start.enter_url, key, self.reactor, self.now, timeout)
+        start, settings = self.start, self.start.file.settings
+        return AccountQuota(
+            self.client,
+            start.enter_url,
+            key,
+            self.reactor,
+            self.now,
+            settings.user_agent,
+            settings.timeouts.account,
+        )
 
     def _connect(self, accounts: Accounts) -> Connect | None:
         """Keeps keys; a demonstration keeps nothing."""

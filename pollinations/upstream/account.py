@@ -1,21 +1,18 @@
 """Asks the account pages what may still be spent, and whether a key is good."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
 import attrs
-import orjson
-from twisted.internet.defer import CancelledError, Deferred, FirstError, gatherResults
+from twisted.internet.defer import Deferred, FirstError, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.web.iweb import IResponse
 from zope.interface import implementer
 
 from ..interfaces import IQuotaProvider
 from ..routing.quota import FORBIDDEN, Quota, quota_from
-from ..settings.schema import Settings
 from .agent import Client
-from .whole import read_whole
+from .whole import Unavailable, get_json
 
 PATIENCE: Final = 5.0
 """Seconds that a page may take; all are asked for at once."""
@@ -30,10 +27,6 @@ last hundred requests only, which can be less than an agent's hour.
 """
 
 _KEY_PAGE: Final = "/account/key"
-
-
-class PageUnavailable(Exception):
-    """A page was not to be had; the message says why, without its words."""
 
 
 @attrs.frozen
@@ -71,8 +64,8 @@ class AccountQuota:
     :param key: the key, as somebody gave it: it may be anything.
     :param clock: measures the limit of time.
     :param now: gives the time of day, in seconds since the epoch.
+    :param user_agent: what the service is told that we are.
     :param timeout: seconds that a page may take.
-    :param user_agent: gives what the service is told that we are.
     """
 
     _client: Client
@@ -80,8 +73,8 @@ class AccountQuota:
     _key: str = attrs.field(repr=False)
     _clock: IReactorTime
     _now: Callable[[], float]
+    _user_agent: str
     _timeout: float = PATIENCE
-    _user_agent: Callable[[], str] = lambda: Settings().user_agent
 
     _log = Logger()
 
@@ -101,7 +94,7 @@ class AccountQuota:
             return KeyCheck("invalid")
         try:
             status, page = await self._get(_KEY_PAGE)
-        except PageUnavailable as e:
+        except Unavailable as e:
             self._log.info("a key cannot be checked: {error}", error=e)
             return KeyCheck("unchecked")
         return _checked(status, page)
@@ -110,7 +103,7 @@ class AccountQuota:
         """What :func:`pollinations.routing.quota.quota_from` is told of a page."""
         try:
             status, page = await self._get(path)
-        except PageUnavailable as e:
+        except Unavailable as e:
             self._log.debug("no {path}: {error}", path=path, error=e)
             return None
         if status == 403:
@@ -121,43 +114,22 @@ class AccountQuota:
         """
         The status and the parsed body of a page.
 
-        :raises PageUnavailable: it was not to be had in time.
+        :raises Unavailable: it was not to be had in time.
         """
-        asked = Deferred.fromCoroutine(self._ask(path))
-        try:
-            return await asked.addTimeout(self._timeout, self._clock, _too_slow)
-        except (CancelledError, PageUnavailable):
-            raise
-        except Exception as e:
-            # A network fails in more ways than anyone has listed, and none of them is ours.
-            raise PageUnavailable(type(e).__name__) from e
-
-    async def _ask(self, path: str) -> tuple[int, Any]:
-        headers = {
-            "Accept": "application/json",
-            "Authorization": f"Bearer {self._key}",
-            "User-Agent": self._user_agent(),
-        }
-        response: IResponse = await self._client.get(
+        return await get_json(
+            self._client,
             self._url.rstrip("/") + path,
-            headers=headers,
-            allow_redirects=False,
-            unbuffered=True,
-            reactor=self._clock,
+            self._key,
+            self._clock,
+            timeout=self._timeout,
+            limit=LIMIT,
+            user_agent=self._user_agent,
         )
-        return response.code, _parsed(await read_whole(response, LIMIT))
 
 
 def _looks_like_a_key(key: str) -> bool:
     """Whether *key* can be sent in a header at all."""
     return bool(key) and key.isascii() and key.isprintable() and " " not in key
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _checked(status: int, page: Any) -> KeyCheck:
@@ -176,7 +148,3 @@ def _limited(page: Mapping[str, Any]) -> bool | None:
     if not isinstance(account, list):
         return None
     return not {"balance", "usage"} & {name for name in account if isinstance(name, str)}
-
-
-def _too_slow(_: Any, patience: float) -> NoReturn:
-    raise PageUnavailable(f"it took longer than {patience:g} s")

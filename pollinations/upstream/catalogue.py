@@ -2,24 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
-import orjson
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from ..routing.catalogue import Catalogue, Model, parse_list
 from ..routing.last_resort import LAST_RESORT
 from ..routing.route import ENTER, FREE
-from ..settings.schema import Settings
+from .agent import Client
 from .disk_copy import DiskCopy
-from .whole import Getter, read_whole
+from .whole import Unavailable, get_json
 
 INTERVAL = 3600.0
 """Seconds between two readings of a list."""
@@ -35,10 +33,6 @@ PATIENCE = 15.0
 
 LIMIT = 8 * 1024 * 1024
 """The most bytes that a list may have."""
-
-
-class ListUnavailable(Exception):
-    """An upstream did not give its list; the message says why, without its words."""
 
 
 @attrs.define(eq=False)
@@ -74,18 +68,18 @@ class CatalogueService(Service):
     :param key: gives the key at this moment, or ``None``.
     :param path: where the lists are kept between runs, or ``None`` to keep them nowhere.
     :param clock: times the readings.
-    :param in_thread: calls a function that waits for the disk.
     :param user_agent: gives what upstreams are told that we are.
+    :param in_thread: calls a function that waits for the disk.
     """
 
-    _client: Getter
+    _client: Client
     _free_url: str
     _enter_url: str
     _key: Callable[[], str | None] = attrs.field(repr=False)
     _path: Path | None
     _clock: IReactorTime
+    _user_agent: Callable[[], str]
     _in_thread: Callable[..., Awaitable[Any]] = deferToThread
-    _user_agent: Callable[[], str] = lambda: Settings().user_agent
 
     latest: Catalogue = attrs.field(default=LAST_RESORT, init=False)
     """The models that are known at this moment."""
@@ -144,8 +138,7 @@ class CatalogueService(Service):
         each.asked_with = each.key()
         each.due = self._clock.seconds() + SOONER
         try:
-            asked = Deferred.fromCoroutine(self._ask(each.url, each.asked_with))
-            models = await asked.addTimeout(PATIENCE, self._clock, _too_slow)
+            models = await self._ask(each.url, each.asked_with)
         except Exception as e:
             # What was given up by stopping is no news.
             if self.running:
@@ -156,16 +149,22 @@ class CatalogueService(Service):
         self._say(each, "")
 
     async def _ask(self, url: str, key: str | None) -> tuple[Model, ...]:
-        headers = {"User-Agent": self._user_agent(), "Accept": "application/json"}
-        if key is not None:
-            headers["Authorization"] = f"Bearer {key}"
-        response = await self._client.get(
-            url, headers=headers, allow_redirects=False, unbuffered=True, reactor=self._clock
+        """:raises Unavailable: there is no list."""
+        status, page = await get_json(
+            self._client,
+            url,
+            key,
+            self._clock,
+            timeout=PATIENCE,
+            limit=LIMIT,
+            user_agent=self._user_agent(),
         )
-        body = await read_whole(response, LIMIT)
-        if response.code != 200:
-            raise ListUnavailable(f"status {response.code}")
-        return _models(body)
+        if status != 200:
+            raise Unavailable(f"status {status}")
+        try:
+            return parse_list(page)
+        except ValueError as e:
+            raise Unavailable(str(e)) from None
 
     def _take(self, read: Catalogue) -> None:
         self._read, self.latest = read, read.over(LAST_RESORT)
@@ -183,19 +182,6 @@ class CatalogueService(Service):
             self._log.info("the list of {universe} models is back", universe=each.universe)
 
 
-def _models(body: bytes) -> tuple[Model, ...]:
-    try:
-        return parse_list(orjson.loads(body))
-    except orjson.JSONDecodeError:
-        raise ListUnavailable("it is not JSON") from None
-    except ValueError as e:
-        raise ListUnavailable(str(e)) from None
-
-
-def _too_slow(_: tuple[Model, ...] | Failure, patience: float) -> NoReturn:
-    raise ListUnavailable(f"it took longer than {patience:g} s")
-
-
 def _reason(error: Exception) -> str:
     """Why a list could not be read, in words that hold nothing of the reply."""
-    return str(error) if isinstance(error, ListUnavailable) else type(error).__name__
+    return str(error) if isinstance(error, Unavailable) else type(error).__name__

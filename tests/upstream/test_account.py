@@ -46,6 +46,7 @@ class Account(Resource):
 
     pages: dict[str, Any]
     asked: list[tuple[str, str | None, str | None]] = attrs.field(factory=list)
+    agents: list[str | None] = attrs.field(factory=list)
     isLeaf = True
 
     def __attrs_post_init__(self) -> None:
@@ -56,6 +57,7 @@ class Account(Resource):
         self.asked.append(
             (request.uri.decode(), request.getHeader("authorization"), request.getHeader("cookie"))
         )
+        self.agents.append(request.getHeader("user-agent"))
         said = self.pages.get(page, 404)
         if said is HANGS:
             return NOT_DONE_YET
@@ -98,7 +100,9 @@ class AccountTests(SynchronousTestCase):
     def account(self, pages: dict[str, Any], key: str = KEY) -> AccountQuota:
         self.pages = Account(pages)
         client = http_client(RequestTraversalAgent(self.pages))
-        return AccountQuota(client, "https://gen.example/", key, self.clock, lambda: NOW)
+        return AccountQuota(
+            client, "https://gen.example/", key, self.clock, lambda: NOW, "curl/8.5.0"
+        )
 
     def look(self, pages: dict[str, Any]) -> Quota:
         quota: Quota = self.successResultOf(self.account(pages).quota())
@@ -123,6 +127,7 @@ class AccountTests(SynchronousTestCase):
         self.assertEqual(paths, ["/account/balance", "/account/profile", "/account/usage"])
         self.assertEqual({key for _, key, _ in self.pages.asked}, {f"Bearer {KEY}"})
         self.assertEqual({cookie for _, _, cookie in self.pages.asked}, {None})
+        self.assertEqual(set(self.pages.agents), {"curl/8.5.0"})
 
     def test_a_limited_key(self) -> None:
         """A key that may not see the account is not a bad one."""
@@ -169,21 +174,25 @@ class AccountTests(SynchronousTestCase):
     def test_the_network_fails(self) -> None:
         """In whatever way: that is no error of ours."""
         for error in (ConnectionRefusedError, lambda: ResponseFailed([]), lambda: KeyError("x")):
-            account = AccountQuota(Broken(error), "https://x", KEY, self.clock, lambda: NOW)
+            account = AccountQuota(
+                Broken(error), "https://x", KEY, self.clock, lambda: NOW, "curl/8.5.0"
+            )
             self.assertEqual(self.successResultOf(account.quota()), Quota(seen=NOW))
             self.assertEqual(self.successResultOf(account.check()), KeyCheck("unchecked"))
 
     def test_hanging_up(self) -> None:
-        """Who looks may stop looking: nothing is seen then, and nothing is left ticking."""
-        pages = dict.fromkeys(("profile", "balance", "usage"), HANGS)
-        looking = Deferred.fromCoroutine(self.account(pages).quota())
-        looking.cancel()
-        self.assertFalse(self.successResultOf(looking).known)
+        """Who stops asking on a live connection is not told that the account cannot be seen."""
+        pages = dict.fromkeys(("profile", "balance", "usage", "key"), HANGS)
+        account = self.account(pages)
+        for asking in (account.quota(), account.check()):
+            looking = Deferred.fromCoroutine(asking)
+            looking.cancel()
+            self.failureResultOf(looking, CancelledError)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_giving_up_before_there_is_a_connection(self) -> None:
         """Being cancelled is passed on, not taken for an account that cannot be seen."""
-        account = AccountQuota(Silent(), "https://x", KEY, self.clock, lambda: NOW)
+        account = AccountQuota(Silent(), "https://x", KEY, self.clock, lambda: NOW, "curl/8.5.0")
         for asking in (account.quota(), account.check()):
             looking = Deferred.fromCoroutine(asking)
             looking.cancel()
@@ -201,7 +210,9 @@ class KeyTests(SynchronousTestCase):
     def check(self, said: Any, key: str = KEY) -> KeyCheck:
         self.clock, self.pages = Clock(), Account({"key": said})
         client = http_client(RequestTraversalAgent(self.pages))
-        account = AccountQuota(client, "https://gen.example", key, self.clock, lambda: NOW)
+        account = AccountQuota(
+            client, "https://gen.example", key, self.clock, lambda: NOW, "curl/8.5.0"
+        )
         check: KeyCheck = self.successResultOf(account.check())
         return check
 
@@ -246,7 +257,7 @@ class AccountQuotaTests(QuotaProviderTests, SynchronousTestCase):
 
     def account(self, pages: Account) -> IQuotaProvider:
         client = http_client(RequestTraversalAgent(pages))
-        return AccountQuota(client, "https://gen.example", KEY, Clock(), lambda: NOW)
+        return AccountQuota(client, "https://gen.example", KEY, Clock(), lambda: NOW, "curl/8.5.0")
 
 
 class NoQuotaTests(QuotaProviderTests, SynchronousTestCase):

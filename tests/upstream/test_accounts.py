@@ -33,7 +33,9 @@ class AccountsTests(SynchronousTestCase):
         client: Any = StubTreq(self.imitation.resource())
         self.key: str | None = None
         self.accounts = Accounts(
-            lambda key: AccountQuota(client, "http://up/enter", key, self.clock, lambda: 0.0),
+            lambda key: AccountQuota(
+                client, "http://up/enter", key, self.clock, lambda: 0.0, "ours"
+            ),
             lambda: self.key,
         )
         self.file = SettingsFile(Path("config.json"), at_once)

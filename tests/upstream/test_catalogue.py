@@ -74,6 +74,7 @@ class CatalogueServiceTests(SynchronousTestCase):
             lambda: self.key,
             self.path,
             self.clock,
+            lambda: "curl/8.5.0",
             in_thread,
         )
 
@@ -166,7 +167,8 @@ class CatalogueServiceTests(SynchronousTestCase):
         self.lists.answers[b"/free/models"] = b'["a"' + b" " * LIMIT + b"]"
         service = self.started()
         self.assertEqual(service.latest.models["free"], LAST_RESORT.models["free"])
-        self.assertEqual(self.logged, ["no list of free models (BodyTooLarge); the last one stays"])
+        trouble = f"the reply is larger than {LIMIT} bytes"
+        self.assertEqual(self.logged, [f"no list of free models ({trouble}); the last one stays"])
 
     def test_a_silent_upstream_holds_nothing_up(self) -> None:
         """The other list is there at once; the silent one is given up, and tried again."""
