@@ -116,10 +116,12 @@ class GetJSONTests(SynchronousTestCase):
         """With the key, if there is one, and nowhere but where was asked."""
         headers = {"Accept": "application/json", "User-Agent": "ours"}
         with_key = {**headers, "Authorization": "Bearer sk_secret"}
-        self.assertEqual((self.network.asked["url"]), "http://up/page")
+        self.assertEqual(self.network.asked["url"], "http://up/page")
         self.assertEqual(self.network.asked["headers"], with_key)
         self.assertFalse(self.network.asked["allow_redirects"])
-        self.asking(None).cancel()
+        self.page.addErrback(lambda _: None).cancel()
+        self.network = Network()
+        self.asking(None).addErrback(lambda _: None).cancel()
         self.assertEqual(self.network.asked["headers"], headers)
 
     def test_a_page(self) -> None:
