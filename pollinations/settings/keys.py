@@ -62,7 +62,7 @@ class Places:
         home = user_folder(environ)
         data = _folder(environ, "XDG_DATA_HOME", home / ".local" / "share") / "opencode"
         config = _folder(environ, "XDG_CONFIG_HOME", home / ".config") / "opencode"
-        # OpenCode reads both, and what the second says counts.
+        # OpenCode reads both; where they differ, it goes by the first of these.
         return cls(data / "auth.json", (config / "opencode.jsonc", config / "opencode.json"))
 
 
@@ -76,10 +76,11 @@ class Keys:
     makes a key count that appears while we run.
 
     :param settings: gives the settings in force.
+    :param environ: the environment, in which a key may be.
     """
 
-    _settings: Callable[[], Settings]
-    _environ: Mapping[str, str]
+    _settings: Callable[[], Settings] = attrs.field(repr=False)
+    _environ: Mapping[str, str] = attrs.field(repr=False)
     _places: Places
     _stored: Key | None = attrs.field(default=None, init=False)
     _configured: Key | None = attrs.field(default=None, init=False)

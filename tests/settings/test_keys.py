@@ -63,6 +63,13 @@ class KeysTests(SynchronousTestCase):
         self.assertEqual(self.keys().latest, Key("sk_environment", "POLLINATIONS_API_KEY"))
         self.assertEqual(self.keys().value(), "sk_environment")
 
+    def test_a_repr_shows_no_key(self) -> None:
+        """Wherever it was found; the rest of the environment is nobody's business either."""
+        self.environ |= {"POLLINATIONS_API_KEY": "sk_canary", "OTHER": "canary"}
+        self.put(self.places.auth, {"pollinations": "sk_canary"})
+        self.put(self.places.configs[0], provider("sk_canary"))
+        self.assertNotIn("canary", repr(self.keys()))
+
     def test_our_settings_count_at_once(self) -> None:
         """A key that was just connected needs no other file to be read again."""
         keys = self.keys()
