@@ -86,7 +86,8 @@ class SettingsFile:
     """
     The settings in force, and their file.
 
-    A file that cannot be understood leaves the last good settings in force; so does one that goes.
+    A file that cannot be understood leaves the last good settings in force, at the start the
+    defaults; so does one that goes.
     A :class:`~pollinations.settings.watch.FileWatch` on *path* that calls :meth:`load` makes
     changes on disk count by themselves.
 
@@ -114,15 +115,20 @@ class SettingsFile:
         except FileNotFoundError:
             problems = ("the file is gone; the last settings stay",) if self._found else ()
         except SettingsUnreadable as e:
-            problems = (f"{e}; the last good settings stay",)
+            problems = (f"{e}; {self._instead}",)
         except OSError as e:
-            problems = (f"it cannot be read ({e.strerror}); the last good settings stay",)
+            problems = (f"it cannot be read ({e.strerror}); {self._instead}",)
         self._say(problems)
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Make *changes* to the file, as :func:`save` does, and put them in force."""
         await self._in_thread(save, self.path, changes)
         self.load()
+
+    @property
+    def _instead(self) -> str:
+        """What is in force instead of a file that cannot be understood."""
+        return "the last good settings stay" if self._found else "the defaults count"
 
     def _say(self, problems: tuple[str, ...]) -> None:
         before, self.problems = self.problems, problems

@@ -147,6 +147,20 @@ class SettingsFileTests(SynchronousTestCase):
         self.assertEqual(self.file.settings.retries, 4)
         self.assertEqual(self.logged, [f"{self.path}: the file is gone; the last settings stay"])
 
+    def test_what_is_in_force_instead_is_said(self) -> None:
+        """The defaults as long as no file was good, then the last good settings."""
+        trouble = "no JSON from line 1, column 2"
+        broken = holding(b"{")
+        broken(self.path)
+        self.file.load()
+        self.assertEqual(self.file.problems, (f"{trouble}; the defaults count",))
+        self.assertEqual(self.file.settings, Settings())
+        self.write({"retries": 4})
+        self.file.load()
+        broken(self.path)
+        self.file.load()
+        self.assertEqual(self.file.problems, (f"{trouble}; the last good settings stay",))
+
     def test_saving_changes_what_is_named_and_nothing_else(self) -> None:
         """Names that are not ours stay, and so does what somebody else has just written."""
         self.write({"version": "5.2.4", "gui": {"status": "all", "mine": [1]}, "retries": 1})
