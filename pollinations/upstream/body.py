@@ -140,6 +140,8 @@ class Body(Protocol):
         except Exception:
             self._log.failure("an answer could not be read")
             return self._fail(UpstreamFailed("stream", 502, "The answer could not be read."))
+        if self.answer.failure is not None:
+            return self._fail(self.answer.failure)
         if self.answer.ended:
             self._finish()
         return None

@@ -169,6 +169,14 @@ class BodyTests(SynchronousTestCase):
         body.dataReceived(b'data: {"error": {"message": "No", "code": 402}}\n\n')
         self.assertEqual(self.failed(body.ended).phase, "stream")
 
+    def test_an_error_after_good_text_ends_it_at_once(self) -> None:
+        """The text leaves, then the error; nobody waits for what an upstream does after it."""
+        body = self.attached()
+        body.dataReceived(chunk("b") + b'data: {"error": {"message": "Broke"}}\n\n')
+        self.assertEqual(self.client.data, chunk("a") + chunk("b"))
+        self.assertEqual(self.failed(body.ended).phase, "stream")
+        self.assertTrue(self.connection.stopped)
+
     def test_ends_with_its_terminator(self) -> None:
         """Before the connection does, which is left to be used again."""
         body = self.attached()
