@@ -18,6 +18,19 @@ LOCK_PATIENCE = 10.0
 """Seconds to wait for others that hold a lock; each needs a few milliseconds."""
 
 
+NOWHERE = Path("/nonexistent")
+"""The folder of a user who has none, by the name that systems give to it: nothing is found there,
+and nobody but root can make it."""
+
+
+def expanded(path: str) -> Path:
+    """*path* with a user's folder for a leading ``~``; :data:`NOWHERE` if there is none."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return NOWHERE.joinpath(*Path(path).parts[1:])
+
+
 def make_private_folder(path: Path) -> None:
     """Make the folder *path* with mode 0700, unless it is there."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

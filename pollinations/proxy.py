@@ -14,6 +14,7 @@ from .routing.route import ENTER, FREE
 from .settings.home import user_folder
 from .settings.keys import Keys, Places
 from .settings.watch import FileWatch
+from .signatures.imported import v3_path
 from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
@@ -36,9 +37,6 @@ from .web.token import Token
 FREE_CHAT = "/openai/chat/completions"
 ENTER_CHAT = "/v1/chat/completions"
 
-V3_SIGNATURES = Path(".config/opencode/pollinations-signature.json")
-"""Where version 3 of the OpenCode plugin kept signatures, in the user's folder."""
-
 
 def proxy(
     start: Start, environ: Mapping[str, str], reactor: Any, now: Callable[[], float]
@@ -54,7 +52,7 @@ def proxy(
         return _demo(start, reactor, now)
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
-    v3 = user_folder(environ) / V3_SIGNATURES
+    v3 = v3_path(user_folder(environ))
     parts = _Parts(start, reactor, now, keys.value, start.home.catalogue, v3)
     return _together(watch, parts.service())
 

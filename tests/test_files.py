@@ -12,7 +12,17 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pollinations.files import change, locked, make_private_folder, read_plain, write_whole
+from pollinations.files import (
+    NOWHERE,
+    change,
+    expanded,
+    locked,
+    make_private_folder,
+    read_plain,
+    write_whole,
+)
+
+HOME = Path("/home/me")
 
 COUNT_UP = """
 import orjson, sys
@@ -42,6 +52,22 @@ def start(path: Path, name: str, times: int) -> "subprocess.Popen[bytes]":
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("~/a/b", HOME / "a" / "b"),
+        ("/a/~/b", Path("/a/~/b")),
+        ("a/b", Path("a/b")),
+        ("~nobody of this name/a/b", NOWHERE / "a" / "b"),
+    ],
+)
+def test_a_tilde_is_a_users_folder(
+    written: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(HOME))
+    assert expanded(written) == path
 
 
 def test_a_file_is_for_its_owner_alone(path: Path) -> None:

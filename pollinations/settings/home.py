@@ -13,7 +13,7 @@ from typing import Self
 import attrs
 import orjson
 
-from ..files import change, locked, read_plain, write_whole
+from ..files import change, expanded, locked, read_plain, write_whole
 
 TOKEN_PREFIX = "local_"
 """What tokens of this door begin with, so that none is taken for a key of Pollinations."""
@@ -51,7 +51,7 @@ class Home:
         """The home that *environ* names, else the user's."""
         named = environ.get("POLLINATIONS_HOME")
         if named:
-            return cls(Path(named).expanduser().absolute())
+            return cls(expanded(named).absolute())
         return cls(user_folder(environ) / ".pollinations")
 
     @property
@@ -120,8 +120,12 @@ def _running(data: bytes) -> Running:
 
 
 def user_folder(environ: Mapping[str, str]) -> Path:
-    """The user's own folder: ``$HOME``, else what the system says."""
-    return Path(environ.get("HOME") or Path.home())
+    """
+    The user's own folder: ``$HOME``, else what the system says.
+
+    Where neither knows one, as in a container with a user of no name, no file is ever found in it.
+    """
+    return expanded(environ.get("HOME") or "~")
 
 
 def read_token(path: Path) -> str | None:

@@ -1,6 +1,5 @@
 """What version 3 of the OpenCode plugin remembered, taken over once."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,14 +22,9 @@ _HASH = re.compile("[0-9a-f]{1,8}")
 _log = Logger()
 
 
-def v3_path(config_home: Path | None = None) -> Path:
-    """
-    Where the plugin kept its signatures.
-
-    :param config_home: the folder of programs' settings, ``~/.config`` when not given.
-    """
-    folder = config_home or Path(os.path.expanduser("~")) / ".config"
-    return folder / "opencode" / "pollinations-signature.json"
+def v3_path(user_folder: Path) -> Path:
+    """Where the plugin kept its signatures for the user whose own folder is *user_folder*."""
+    return user_folder / ".config" / "opencode" / "pollinations-signature.json"
 
 
 async def import_v3(store: ISignatureStore, path: Path) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
+from ..files import expanded
 from .connection import SCHEMES, Address, connect
 from .file import FileSignatureStore, InThread
 from .memory import MemorySignatureStore
@@ -49,7 +50,7 @@ def _path(written: str, home: Path) -> Path:
         written = f"/{unquote(path)}"
     if "\0" in written:
         raise ValueError("the path of a file holds no null character")
-    return home / Path(written or FILE).expanduser()
+    return home / expanded(written or FILE)
 
 
 def _threads_of(reactor: Any) -> InThread:

@@ -1,12 +1,14 @@
 """The one folder, and how other programs find a proxy by it."""
 
 import stat
+import sys
 from pathlib import Path
 
 import attrs
 import orjson
 import pytest
 
+from pollinations.files import NOWHERE
 from pollinations.settings.home import (
     TOKEN_PREFIX,
     Home,
@@ -15,6 +17,7 @@ from pollinations.settings.home import (
     read_token,
     user_folder,
 )
+from pollinations.settings.keys import Places
 
 RUNNING = Running("http://127.0.0.1:10001/v1", 4711, 10001, "1.0", 1_790_000_000)
 
@@ -52,6 +55,21 @@ def test_a_tilde_is_the_users_folder() -> None:
 def test_without_a_variable_the_system_knows_the_users_folder() -> None:
     """The original went by the variable alone (B29)."""
     assert user_folder({}) == Path.home()
+
+
+def test_a_user_without_a_folder_has_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs as a number which no list of users has."""
+    monkeypatch.delenv("HOME")
+    # What knows users is left out of some systems altogether.
+    monkeypatch.setitem(sys.modules, "pwd", None)
+    assert user_folder({}) == NOWHERE
+    home, places = Home.of({}), Places.of({})
+    assert not home.config.exists()
+    assert home.running() is None
+    assert read_token(home.token) is None
+    assert not any(path.exists() for path in (places.auth, *places.configs))
+    assert Home.of({"POLLINATIONS_HOME": "~/p"}).path == NOWHERE / "p"
+    assert Home.of({"POLLINATIONS_HOME": "/p"}).path == Path("/p")
 
 
 def test_names_are_those_that_other_programs_know(home: Home) -> None:
