@@ -4,7 +4,6 @@ The key for the ``enter`` universe: where it may be, and which one counts.
 The rule of this file: a key stays where it was put; nothing here writes.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ..files import read_plain
 from . import jsonc
 from .file import FILE_LIMIT
 from .home import TOKEN_PREFIX, user_folder
-from .schema import Settings
+from .schema import Settings, looks_like_a_key
 
 ENVIRONMENT = "POLLINATIONS_API_KEY"
 
@@ -151,15 +150,14 @@ def in_opencode(data: Any) -> Any:
 
 def usable(value: Any) -> bool:
     """
-    Whether *value* can be a key, as one would put it into a header.
+    Whether *value* can be a key, apart from space around it.
 
     Placeholders (``dummy``, ``{env:NAME}``, ``{file:…}``) and tokens of our own door cannot.
     """
-    if not isinstance(value, str) or re.fullmatch(r"[!-~]{1,512}", value.strip()) is None:
+    key = value.strip() if isinstance(value, str) else ""
+    if not looks_like_a_key(key) or key == "dummy":
         return False
-    return value.strip() != "dummy" and not value.strip().startswith(
-        ("{env:", "{file:", TOKEN_PREFIX)
-    )
+    return not key.startswith(("{env:", "{file:", TOKEN_PREFIX))
 
 
 def _key(value: Any, source: str) -> Key | None:

@@ -35,6 +35,11 @@ def matching(pattern: str, words: str) -> Limit:
     return Limit(words, lambda text: re.fullmatch(pattern, text) is not None)
 
 
+def looks_like_a_key(text: str) -> bool:
+    """Whether *text* could be a key of Pollinations, as one would put it into a header."""
+    return re.fullmatch(r"[!-~]{1,512}", text) is not None
+
+
 Mode = Literal["manual", "alwaysfree", "pro"]
 Percent = Annotated[float, between(0, 100)]
 Pollen = Annotated[float, between(0, 1_000_000)]
@@ -42,7 +47,7 @@ Seconds = Annotated[float, between(0.01, 86_400)]
 Retries = Annotated[int, between(0, 10, "a whole number")]
 Requests = Annotated[int, between(1, 100_000, "a whole number")]
 Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
-Secret = Annotated[str, matching(r"[!-~]{1,512}", "a key, without spaces")]
+Secret = Annotated[str, Limit("a key, without spaces", looks_like_a_key)]
 Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
 Port = Annotated[int, between(0, 65_535, "a whole number")]
 Url = Annotated[str, matching(r"https?://[^\s/?#]+(/[^\s?#]*)?", "the base of an HTTP server")]

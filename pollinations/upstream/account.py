@@ -11,6 +11,7 @@ from zope.interface import implementer
 
 from ..interfaces import IQuotaProvider
 from ..routing.quota import FORBIDDEN, Quota, quota_from
+from ..settings.schema import looks_like_a_key
 from .agent import Client
 from .whole import Unavailable, get_json
 
@@ -90,7 +91,7 @@ class AccountQuota:
 
     async def check(self) -> KeyCheck:
         """Whether the service knows the key, by a page that costs nothing and that all may see."""
-        if not _looks_like_a_key(self._key):
+        if not looks_like_a_key(self._key):
             return KeyCheck("invalid")
         try:
             status, page = await self._get(_KEY_PAGE)
@@ -125,11 +126,6 @@ class AccountQuota:
             limit=LIMIT,
             user_agent=self._user_agent,
         )
-
-
-def _looks_like_a_key(key: str) -> bool:
-    """Whether *key* can be sent in a header at all."""
-    return bool(key) and key.isascii() and key.isprintable() and " " not in key
 
 
 def _checked(status: int, page: Any) -> KeyCheck:
