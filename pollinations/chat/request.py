@@ -10,6 +10,9 @@ from ..errors import InvalidRequest
 
 JSONObject = Mapping[str, Any]
 
+DEFAULT_MODEL = "openai"
+"""The model for whoever names none; every list of free models has known this name."""
+
 NAME_LIMIT = 256
 """The most characters that the name of a model may have."""
 
@@ -59,8 +62,8 @@ class ChatRequest:
 
     @property
     def model(self) -> str:
-        """The model's name as the client wrote it; ``openai`` where it wrote none."""
-        return self.body.get("model") or "openai"
+        """The model's name as the client wrote it; :data:`DEFAULT_MODEL` if it wrote none."""
+        return self.body.get("model") or DEFAULT_MODEL
 
     @property
     def messages(self) -> Sequence[JSONObject]:

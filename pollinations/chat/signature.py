@@ -8,9 +8,9 @@ under ``google`` or ``vertex``.
 from collections.abc import Mapping
 from typing import Any
 
-FIELD = "thought_signature"
+from .request import JSONObject
 
-JSONObject = Mapping[str, Any]
+FIELD = "thought_signature"
 
 
 def signature_on(item: JSONObject) -> str:

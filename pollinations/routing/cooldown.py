@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from .quota import Quota
+from .quota import NOTHING, Quota
 
 Key = tuple[str, str]
 """A universe and a model: see :attr:`pollinations.routing.route.Route.key`."""
@@ -34,9 +34,6 @@ FORGOTTEN: Final = 300.0
 
 LIMIT: Final = 1000
 """The most models that are remembered; the one that failed first goes."""
-
-NOTHING: Final = 0.001
-"""Pollen that buys nothing."""
 
 
 @attrs.define

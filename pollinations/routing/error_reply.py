@@ -13,15 +13,13 @@ from typing import Any, Final, Protocol
 import attrs
 import orjson
 
+from ..chat.envelope import OVERFLOW
 from ..errors import UpstreamFailed
 from .retry_after import parse_retry_after
 from .scrub import scrubbed
 
 QUEUE_FULL: Final = "queue_full"
 """The free universe already answers somebody at this address."""
-
-OVERFLOW: Final = "context_length_exceeded"
-"""The conversation is longer than the model can read."""
 
 _TEXT_LIMIT: Final = 4000
 _BELIEVED_DEPTH: Final = 4

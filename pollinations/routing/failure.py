@@ -10,24 +10,10 @@ from typing import Final, Literal
 
 import attrs
 
+from ..chat.envelope import OVERFLOW
 from ..errors import UpstreamFailed
-from .error_reply import OVERFLOW, QUEUE_FULL, failure_from
-from .retry_after import parse_retry_after
+from .error_reply import QUEUE_FULL
 from .route import ENTER, FREE
-
-__all__ = [
-    "LANE_FULL",
-    "OVERFLOW",
-    "QUEUE_FULL",
-    "TABLE",
-    "Cooling",
-    "Row",
-    "Verdict",
-    "failure_from",
-    "parse_retry_after",
-    "retry_delay",
-    "verdict",
-]
 
 Cooling = Literal["none", "model", "held"]
 """

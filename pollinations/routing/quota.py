@@ -23,6 +23,9 @@ LIMITS: Final[Mapping[str, float]] = {"spore": 1.0, "seed": 3.0, "flower": 10.0,
 UNKNOWN_LIMIT: Final = 1.0
 """The allowance of a tier that is not listed."""
 
+NOTHING: Final = 0.001
+"""The most pollen that buys nothing."""
+
 STALE: Final = 300.0
 """Seconds after which what was seen no longer counts."""
 

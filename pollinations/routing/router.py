@@ -12,13 +12,14 @@ from typing import Final
 import attrs
 from zope.interface import implementer
 
-from ..chat.request import ChatRequest
+from ..chat.envelope import OVERFLOW
+from ..chat.request import DEFAULT_MODEL, ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed
 from ..interfaces import IRouter
 from .catalogue import Model
-from .failure import OVERFLOW, verdict
+from .failure import verdict
 from .names import parse, resolve
-from .quota import Quota
+from .quota import NOTHING, Quota
 from .route import ENTER, FREE, Route
 from .situation import Situation
 
@@ -27,12 +28,6 @@ CRITICAL: Final = "Wallet & Tier Critical"
 PAID_ONLY: Final = "Paid Only Model requires purchased credits"
 PAID_PROTECTED: Final = "Paid Only Model (Wallet Protected)"
 NO_KEY: Final = "No API Key (Wallet Protected)"
-
-DEFAULT: Final = "openai"
-"""Who is asked when the settings name nobody; every list of free models has known this name."""
-
-NOTHING: Final = 0.001
-"""A wallet that holds no more pollen than this buys nothing."""
 
 
 @implementer(IRouter)
@@ -187,7 +182,7 @@ def _configured(failed: Route, request: ChatRequest, situation: Situation) -> st
     try:
         return parse(name).model
     except InvalidRequest:
-        return DEFAULT
+        return DEFAULT_MODEL
 
 
 def _can_do(model: Model, request: ChatRequest) -> bool:

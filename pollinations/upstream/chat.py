@@ -17,7 +17,7 @@ from twisted.web.iweb import IResponse
 
 from ..chat.request import ChatRequest
 from ..errors import UpstreamFailed
-from ..routing.failure import failure_from
+from ..routing.error_reply import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context

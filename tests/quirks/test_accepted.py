@@ -10,7 +10,7 @@ from twisted.web.http_headers import Headers
 from pollinations.chat.request import ChatRequest, Sanitized
 from pollinations.quirks import QuirkSanitizer
 from pollinations.quirks.retry import mended
-from pollinations.routing.failure import failure_from
+from pollinations.routing.error_reply import failure_from
 from pollinations.routing.route import ENTER, Route
 from pollinations.testing.conversations import asked, assistant, call, result, step, tool, user
 from pollinations.testing.strict import FAMILIES, openai

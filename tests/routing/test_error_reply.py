@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pollinations.chat.envelope import OVERFLOW
 from pollinations.errors import UpstreamFailed
-from pollinations.routing.error_reply import OVERFLOW, QUEUE_FULL, failure_from
+from pollinations.routing.error_reply import QUEUE_FULL, failure_from
 
 NOW = 1_800_000_000.0
 PAGE = b"<!DOCTYPE html><html><head><title>524: A timeout occurred</title></head></html>"

@@ -6,16 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pollinations.chat.envelope import OVERFLOW
 from pollinations.errors import UpstreamFailed
-from pollinations.routing.failure import (
-    LANE_FULL,
-    OVERFLOW,
-    QUEUE_FULL,
-    TABLE,
-    Verdict,
-    retry_delay,
-    verdict,
-)
+from pollinations.routing.error_reply import QUEUE_FULL
+from pollinations.routing.failure import LANE_FULL, TABLE, Verdict, retry_delay, verdict
 
 AGAIN, ONCE = True, False
 
