@@ -5,15 +5,16 @@ The rule of this file: what to do about a failure is looked up here and decided 
 rows are tried from the top, and the first that fits says it all.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final, Literal
 
 import attrs
 
 from ..chat.envelope import OVERFLOW
+from ..chat.request import ChatRequest
 from ..errors import UpstreamFailed
 from .error_reply import QUEUE_FULL
-from .route import ENTER, FREE
+from .route import ENTER, FREE, Route
 
 Cooling = Literal["none", "model", "held"]
 """
@@ -47,12 +48,24 @@ class Verdict:
     wait: float | None = None
 
 
+def _any(request: ChatRequest, route: Route) -> bool:
+    return True
+
+
+def _gemini_with_tools(request: ChatRequest, route: Route) -> bool:
+    entry = route.entry
+    names = (route.model, entry.name, *entry.aliases) if entry else (route.model,)
+    return bool(request.tools) and any("gemini" in name.lower() for name in names)
+
+
 @attrs.frozen
 class Row:
     """
     One line of the table: which failures it fits, and what they mean.
 
     An empty condition fits all. In *verdict*, ``{status}`` in the reason is the failure's.
+
+    :param asked: whether it fits what was asked, and of whom.
     """
 
     verdict: Verdict
@@ -60,16 +73,16 @@ class Row:
     statuses: Container[int] = ()
     codes: Container[str | None] = ()
     universes: Container[str] = ()
-    gemini_tools: bool = False
+    asked: Callable[[ChatRequest, Route], bool] = _any
 
-    def fits(self, failure: UpstreamFailed, universe: str, gemini_tools: bool) -> bool:
+    def fits(self, failure: UpstreamFailed, route: Route, request: ChatRequest) -> bool:
         """Whether this row is about *failure*."""
         return (
             (not self.phases or failure.phase in self.phases)
             and (not self.statuses or failure.status in self.statuses)
             and (not self.codes or failure.code in self.codes)
-            and (not self.universes or universe in self.universes)
-            and (gemini_tools or not self.gemini_tools)
+            and (not self.universes or route.universe in self.universes)
+            and self.asked(request, route)
         )
 
 
@@ -114,7 +127,7 @@ TABLE: Sequence[Row] = (
         Verdict("gemini tools", reason="Gemini Tools Auth Failed (Fallback to {model})"),
         statuses=(401,),
         universes=(FREE,),
-        gemini_tools=True,
+        asked=_gemini_with_tools,
     ),
     Row(
         Verdict(
@@ -144,14 +157,14 @@ TABLE: Sequence[Row] = (
 )
 
 
-def verdict(failure: UpstreamFailed, universe: str, gemini_tools: bool = False) -> Verdict:
+def verdict(failure: UpstreamFailed, route: Route, request: ChatRequest) -> Verdict:
     """
     What *failure* means.
 
-    :param universe: the name of the upstream that failed.
-    :param gemini_tools: whether it was a gemini that had been given tools.
+    :param route: who failed.
+    :param request: what was asked, as the client sent it.
     """
-    found = next(row for row in TABLE if row.fits(failure, universe, gemini_tools)).verdict
+    found = next(row for row in TABLE if row.fits(failure, route, request)).verdict
     return attrs.evolve(
         found,
         reason=found.reason.replace("{status}", str(failure.status)),

@@ -61,7 +61,7 @@ class TierRouter:
         """See :meth:`pollinations.interfaces.IRouter.fallback`."""
         if situation.mode == "manual" or route.rescue:
             return None
-        reason = verdict(failure, route.universe, gemini_tools(request, route)).reason
+        reason = verdict(failure, route, request).reason
         if not reason:
             return None
         candidates = _candidates(route, request, situation)
@@ -195,10 +195,3 @@ def _reads_more(other: Model | None, failed: Model | None) -> bool:
     if other is None or failed is None or not other.context_length or not failed.context_length:
         return True
     return other.context_length > failed.context_length
-
-
-def gemini_tools(request: ChatRequest, route: Route) -> bool:
-    """Whether a gemini was given tools."""
-    entry = route.entry
-    names = (route.model, entry.name, *entry.aliases) if entry else (route.model,)
-    return bool(request.tools) and any("gemini" in name.lower() for name in names)

@@ -19,7 +19,6 @@ from ..quirks.retry import mended
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
 from ..routing.route import Route
-from ..routing.router import gemini_tools
 from ..stages.stage import Context
 from .body import Body
 from .lane import Lane
@@ -144,7 +143,7 @@ class Visit:
         return self.exchange.lanes.get(self.route.universe)
 
     def _meaning(self, failure: UpstreamFailed) -> Verdict:
-        return verdict(failure, self.route.universe, gemini_tools(self.asked, self.route))
+        return verdict(failure, self.route, self.asked)
 
     def _failed(self, failure: UpstreamFailed) -> None:
         """The model is given up for this request."""

@@ -7,11 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pollinations.chat.envelope import OVERFLOW
+from pollinations.chat.request import ChatRequest
 from pollinations.errors import UpstreamFailed
 from pollinations.routing.error_reply import QUEUE_FULL
 from pollinations.routing.failure import LANE_FULL, TABLE, Verdict, retry_delay, verdict
+from pollinations.routing.model_list import Model
+from pollinations.routing.route import Route
 
 AGAIN, ONCE = True, False
+PLAIN = ChatRequest({"messages": [{"role": "user", "content": "Hello"}]})
+WITH_TOOLS = PLAIN.but(tools=[{"type": "function", "function": {"name": "weather"}}])
 
 
 def failed(phase: Any, status: int, code: str | None = None, wait: float | None = None) -> Any:
@@ -80,7 +85,7 @@ def test_the_table(
     look: bool,
 ) -> None:
     """Every kind of failure has one meaning."""
-    found = verdict(failed(phase, status, code), universe)
+    found = verdict(failed(phase, status, code), Route(universe, "mistral"), PLAIN)
     assert (found.kind, found.retry, bool(found.reason)) == (kind, retry, falls_back)
     assert (found.cooling, found.look) == (cooling, look)
 
@@ -88,25 +93,43 @@ def test_the_table(
 def test_every_row_can_be_reached() -> None:
     """A row that another one hides would be a promise that nobody keeps."""
     reached = {
-        id(next(row for row in TABLE if row.fits(failed(phase, status, code), universe, gemini)))
-        for universe in ("free", "enter")
+        id(next(row for row in TABLE if row.fits(failed(phase, status, code), route, WITH_TOOLS)))
+        for route in (Route("free", "mistral"), Route("free", "gemini"), Route("enter", "gemini"))
         for phase in ("connect", "first_byte", "reply", "stream")
         for status in range(400, 531)
         for code in (None, OVERFLOW, QUEUE_FULL, LANE_FULL)
-        for gemini in (False, True)
     }
     assert reached == {id(row) for row in TABLE}
 
 
 def test_a_refused_gemini_with_tools() -> None:
     """The free universe refuses its tools with a 401 that is nobody's key."""
-    found = verdict(failed("reply", 401), "free", gemini_tools=True)
+    found = verdict(failed("reply", 401), Route("free", "gemini"), WITH_TOOLS)
     assert found == Verdict("gemini tools", reason="Gemini Tools Auth Failed (Fallback to {model})")
+
+
+@pytest.mark.parametrize(
+    ("route", "request_", "gemini_tools"),
+    [
+        (Route("free", "Gemini-2.5-flash"), WITH_TOOLS, True),
+        (Route("free", "search", entry=Model("search", ("gemini-search",))), WITH_TOOLS, True),
+        (Route("free", "gemini"), PLAIN, False),
+        (Route("free", "gemini"), PLAIN.but(tools=[]), False),
+        (Route("free", "mistral"), WITH_TOOLS, False),
+        (Route("enter", "gemini"), WITH_TOOLS, False),
+    ],
+)
+def test_who_is_a_gemini_with_tools(
+    route: Route, request_: ChatRequest, gemini_tools: bool
+) -> None:
+    """By any of its names, in the free universe, and only when it was given some."""
+    found = verdict(failed("reply", 401), route, request_)
+    assert (found.kind == "gemini tools") == gemini_tools
 
 
 def test_what_was_asked_for_is_kept() -> None:
     """The seconds that an upstream asked for go along with what its failure means."""
-    assert verdict(failed("reply", 429, wait=7.0), "enter").wait == 7.0
+    assert verdict(failed("reply", 429, wait=7.0), Route("enter", "x"), PLAIN).wait == 7.0
 
 
 LIMIT = Verdict("rate limit", retry=True)
@@ -164,11 +187,11 @@ def test_jitter_is_a_fifth(jitter: float, attempt: int) -> None:
     st.integers(100, 999),
     st.one_of(st.none(), st.text()),
     st.text(),
-    st.booleans(),
+    st.sampled_from([PLAIN, WITH_TOOLS]),
 )
 def test_every_failure_means_something(
-    phase: str, status: int, code: str | None, universe: str, gemini: bool
+    phase: str, status: int, code: str | None, universe: str, asked: ChatRequest
 ) -> None:
     """Statuses and codes that nobody has heard of have a meaning too."""
-    found = verdict(failed(phase, status, code), universe, gemini)
+    found = verdict(failed(phase, status, code), Route(universe, "gemini"), asked)
     assert "{status}" not in found.reason
