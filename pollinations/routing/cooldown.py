@@ -3,7 +3,7 @@ Who is left alone for a while after a failure, and who may try whether it is ove
 
 Times are seconds of whatever clock the caller has, the same one every time. Should that clock jump
 back, what is cooling down is over; should it jump forward, that is over early. Nothing here waits,
-and nothing can be left alone for longer than its own length.
+and nobody is left alone without end: for as long as a cooldown and its probe, or an hour when held.
 """
 
 import math
@@ -26,6 +26,9 @@ LONGEST: Final = 60.0
 LONGEST_ASKED: Final = 300.0
 """The most seconds, when an upstream says how long."""
 
+LONGEST_HELD: Final = 3600.0
+"""The most seconds to wait for a look at the account, in case nobody looks."""
+
 PROBE: Final = 120.0
 """Seconds after which a probe that nobody has heard of is given up, and another may go."""
 
@@ -42,7 +45,7 @@ class _Cooling:
     :param since: when this began.
     :param length: for how many seconds it lasts.
     :param step: the length that failures alone have led to.
-    :param held: whether it lasts until the account has been looked at.
+    :param held: whether it lasts until the account has been looked at, or for an hour.
     :param probed: when a probe set out, or ``None``.
     """
 
@@ -53,11 +56,11 @@ class _Cooling:
     probed: float | None = None
 
     def left(self, now: float) -> float:
-        """Seconds until it may be asked by anyone; 0: now."""
-        if self.held:
-            return math.inf
+        """Seconds until it may be asked by anyone; 0: now; infinite: after a look."""
         if now < self.since:
             return 0.0
+        if self.held and now < self.since + LONGEST_HELD:
+            return math.inf
         left = self.since + self.length - now
         if left <= 0 and self.probed is not None and self.probed <= now:
             left = self.probed + PROBE - now

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.routing.cooldown import FORGOTTEN, LIMIT, PROBE, Cooldowns, Key
+from pollinations.routing.cooldown import (
+    FORGOTTEN,
+    LIMIT,
+    LONGEST_HELD,
+    PROBE,
+    Cooldowns,
+    Key,
+)
 from pollinations.routing.quota import Quota
 
 GEMINI: Key = ("enter", "gemini")
@@ -177,13 +184,26 @@ class HeldTests(SynchronousTestCase):
 
     def test_for_as_long_as_it_takes(self) -> None:
         """It is left alone until somebody has looked at the account."""
-        self.assertEqual(self.cooldowns.view(DAY), {GEMINI: math.inf})
+        self.assertEqual(self.cooldowns.view(LONGEST_HELD - 1), {GEMINI: math.inf})
+
+    def test_nobody_looks(self) -> None:
+        """Then one request goes to see after an hour, and is believed."""
+        self.assertEqual(self.cooldowns.view(LONGEST_HELD), {})
+        self.cooldowns.asked(GEMINI, LONGEST_HELD)
+        self.assertEqual(self.cooldowns.view(LONGEST_HELD), {GEMINI: PROBE})
+        self.cooldowns.failed(GEMINI, LONGEST_HELD, held=True)
+        self.assertEqual(self.cooldowns.view(LONGEST_HELD + 60), {GEMINI: math.inf})
+
+    def test_a_clock_that_jumps_back(self) -> None:
+        """Nobody is held for the day that a clock went back."""
+        self.cooldowns.failed(CLAUDE, DAY, held=True)
+        self.assertNotIn(CLAUDE, self.cooldowns.view(1.0))
 
     def test_still_empty(self) -> None:
         """A look that sees nothing to spend changes nothing."""
         self.cooldowns.looked(Quota(known=True))
         self.cooldowns.looked(Quota(known=True, wallet=0.001))
-        self.assertEqual(self.cooldowns.view(DAY), {GEMINI: math.inf})
+        self.assertEqual(self.cooldowns.view(60.0), {GEMINI: math.inf})
 
     def test_something_to_spend(self) -> None:
         """Then it cools down like any other: the refusal may have been about this request's price,
@@ -218,7 +238,7 @@ class HeldTests(SynchronousTestCase):
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["asked", "failed", "long", "succeeded", "abandoned"]),
+        st.sampled_from(["asked", "failed", "long", "held", "succeeded", "abandoned"]),
         st.floats(-DAY, DAY),
     ),
     max_size=30,
@@ -227,18 +247,24 @@ steps = st.lists(
 
 @given(steps)
 def test_nobody_is_left_alone_for_ever(events: list[tuple[str, float]]) -> None:
-    """Whatever happens, and wherever the clock jumps, five minutes and a probe are the most."""
+    """
+    Whatever happens, and wherever the clock jumps: a look lets go who was held, and then five
+    minutes and a probe are the most; without a look it is an hour.
+    """
     cooldowns, now = Cooldowns(), 0.0
     for event, moved in events:
         now += moved
         if event == "asked":
             cooldowns.asked(GEMINI, now)
-        elif event in ("failed", "long"):
-            cooldowns.failed(GEMINI, now, 300.0 if event == "long" else None)
+        elif event in ("failed", "long", "held"):
+            asked_for = 300.0 if event == "long" else None
+            cooldowns.failed(GEMINI, now, asked_for, event == "held")
         elif event == "succeeded":
             cooldowns.succeeded(GEMINI)
         else:
             cooldowns.abandoned(GEMINI)
-        assert all(0 < left <= 300.0 for left in cooldowns.view(now).values())
-        later = now + 300.0 + PROBE
-        assert cooldowns.view(later) == {}
+        assert cooldowns.view(now + LONGEST_HELD + PROBE) == {}
+        if event != "held":
+            cooldowns.looked(Quota())
+            assert all(0 < left <= 300.0 for left in cooldowns.view(now).values())
+            assert cooldowns.view(now + 300.0 + PROBE) == {}
