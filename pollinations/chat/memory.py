@@ -7,12 +7,12 @@ rule has altered it.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
+from .digests import Digests
 from .request import ChatRequest, JSONObject
 from .v3 import normalised, v3_hash
 
@@ -21,10 +21,6 @@ V3 = "v3:"
 
 IMPORTED = f"{V3}imported"
 """Under this a store remembers that it was given the entries of an older version."""
-
-# The texts of a long conversation are hashed once, not at every turn: at most 16 MiB are kept.
-_SHORT = 4096
-_TEXTS = 4096
 
 
 def signature_key(call_id: str) -> str:
@@ -138,10 +134,8 @@ def _digest(message: JSONObject) -> bytes:
     role, content = message["role"], message.get("content")
     if not isinstance(content, str):
         content = _content(content)
-    if isinstance(content, str) and len(content) <= _SHORT:
-        said = _text_digest(role, content)
-    else:
-        said = _hash([role, content])
+    # The texts of a long conversation are hashed once, not at every turn.
+    said = _said.of(role, content) if isinstance(content, str) else _hash(role, content)
     calls, result_of = message.get("tool_calls"), message.get("tool_call_id")
     if calls:
         return said + orjson.dumps([[_call(call) for call in calls], result_of])
@@ -172,15 +166,13 @@ def _call(call: JSONObject) -> Any:
     return [known_by, function.get("name")]
 
 
-@lru_cache(maxsize=_TEXTS)
-def _text_digest(role: str, text: str) -> bytes:
-    return _hash([role, text])
-
-
-def _hash(value: Any) -> bytes:
+def _hash(role: str, content: Any) -> bytes:
     try:
-        said = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        said = orjson.dumps([role, content], option=orjson.OPT_SORT_KEYS)
     except TypeError:
         # Nested more deeply than can be written: the texts in it will do.
-        said = "".join(normalised(value)).encode("utf-8", "surrogatepass")
+        said = "".join(normalised([role, content])).encode("utf-8", "surrogatepass")
     return blake2b(said, digest_size=16).digest()
+
+
+_said = Digests(_hash)

@@ -8,17 +8,14 @@ code units, texts without what JavaScript calls white space, everything false as
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from math import inf
 from typing import Any
+
+from .digests import Digests
 
 # ECMAScript's WhiteSpace and LineTerminator: neither Python's white space nor Unicode's.
 _ASCII_SPACES = b"\t\n\v\f\r "
 _OTHER_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
-
-# The texts of a long conversation are hashed once, not at every turn: at most 8 MiB are kept.
-_SHORT = 4096
-_TEXTS = 2048
 
 
 def v3_hash(message: Any) -> str:
@@ -29,7 +26,8 @@ def v3_hash(message: Any) -> str:
     :return: lower-case hexadecimal digits, without leading zeros.
     """
     text = "".join(normalised(message))
-    value = _short_hash(text) if len(text) <= _SHORT else _hash(text)
+    # The texts of a long conversation are hashed once, not at every turn.
+    value = _hashes.of(text)
     # The magnitude of a signed 32-bit number.
     return format(min(value, (1 << 32) - value), "x")
 
@@ -138,4 +136,4 @@ def _folded(sums: int, lanes: int) -> int:
     return sums & 0xFFFFFFFF
 
 
-_short_hash = lru_cache(maxsize=_TEXTS)(_hash)
+_hashes = Digests(_hash)
