@@ -163,10 +163,18 @@ class _Parts:
 
 
 def _endpoint(reactor: Any, written: str) -> IStreamServerEndpoint:
+    """
+    What an endpoint string describes. A socket in the file system is for its owner, unless the
+    string says otherwise.
+
+    :raises ValueError: nothing that one can listen on.
+    """
+    private = ":mode=600" if written.startswith("unix:") and ":mode=" not in written else ""
     try:
-        endpoint: IStreamServerEndpoint = serverFromString(reactor, written)
+        endpoint: IStreamServerEndpoint = serverFromString(reactor, written + private)
         return endpoint
-    except (ValueError, TypeError, LookupError, OSError) as e:
+    except Exception as e:
+        # Each kind of endpoint has a parser of its own, and errors of its own.
         raise ValueError(f"nobody can listen on '{written}': {e}") from e
 
 

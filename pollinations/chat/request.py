@@ -1,5 +1,6 @@
 """A chat completion request, as a frozen value."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
@@ -40,7 +41,7 @@ class ChatRequest:
         :raises InvalidRequest: *data* is not JSON, or not a chat completion request.
         """
         try:
-            body = orjson.loads(data)
+            body = _parsed(data)
         except orjson.JSONDecodeError as e:
             raise InvalidRequest(f"The body is not valid JSON: {_without_text(e)}.") from None
         if not isinstance(body, dict):
@@ -110,6 +111,27 @@ class Sanitized:
     request: ChatRequest
     changes: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+
+
+def _parsed(data: bytes) -> Any:
+    """
+    Parsed JSON, in which half a surrogate pair has become U+FFFD: clients that cut a text cut
+    emoji in two, and write what is left as an escape.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        if rb"\ud" not in data.lower():
+            raise
+        return orjson.loads(_without_halves(data) or data)
+
+
+def _without_halves(data: bytes) -> bytes | None:
+    try:
+        text = json.dumps(json.loads(data), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _without_text(error: orjson.JSONDecodeError) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import attrs
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import IConsumer
 from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.http_headers import Headers
@@ -18,6 +19,9 @@ nearly every request."""
 
 IDLE_CONNECTION = 50
 """Seconds for which an idle connection is kept; less than upstreams keep theirs."""
+
+
+_CANCELLED = (CancelledError, ConnectingCancelledError)
 
 
 class Client(Protocol):
@@ -117,4 +121,4 @@ def network_client(reactor: Any, connect_timeout: float) -> HTTPClient:
 def was_cancelled(error: Exception) -> bool:
     """Whether *error* is a cancellation, which a request that was sent wraps."""
     reasons = getattr(error, "reasons", None) or ()
-    return isinstance(error, CancelledError) or any(r.check(CancelledError) for r in reasons)
+    return isinstance(error, _CANCELLED) or any(r.check(*_CANCELLED) for r in reasons)

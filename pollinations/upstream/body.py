@@ -214,14 +214,23 @@ class Body(Protocol):
                 return self._unread()
         if now - self._heard >= self._idle:
             return self._stalled()
-        if self._keepalive is not None and now - self._beaten >= self._keepalive:
+        if self._may_beat and now - self._beaten >= (self._keepalive or 0):
             self._give(KEEPALIVE)
             if self._over:
                 return None
         due = self._heard + self._idle
-        if self._keepalive is not None:
-            due = min(due, self._beaten + self._keepalive)
+        if self._may_beat:
+            due = min(due, self._beaten + (self._keepalive or 0))
         return self._later("silence", due - now, self._watch)
+
+    @property
+    def _may_beat(self) -> bool:
+        """
+        Whether silence is worth a comment. The first one is the beginning of the answer, after
+        which nobody else can give it; who has set a limit to that wants somebody else.
+        """
+        begun = self.started.called or self._first_token is None
+        return self._keepalive is not None and begun
 
     def _stalled(self) -> None:
         phase: Phase = "stream" if self.started.called else "first_byte"

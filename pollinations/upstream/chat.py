@@ -47,11 +47,11 @@ class Upstream:
     _clock: IReactorTime
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
 
-    async def open(self, sent: ChatRequest, context: Context) -> Body:
+    async def open(self, sent: bytes, context: Context) -> Body:
         """
         Ask, and wait until the answer is known to be one: its first bytes are ready to leave.
 
-        :param sent: what is posted.
+        :param sent: the request that is posted, as JSON.
         :param context: what the stages of the answer may know.
         :raises UpstreamFailed: there is no answer; nothing has reached the client.
         """
@@ -63,10 +63,10 @@ class Upstream:
         await body.started
         return body
 
-    async def _ask(self, sent: ChatRequest, context: Context) -> IResponse:
+    async def _ask(self, sent: bytes, context: Context) -> IResponse:
         asked = self._client.post(
             self.url,
-            data=Whole(sent.to_json()),
+            data=Whole(sent),
             headers=self._headers(context.settings.user_agent),
             allow_redirects=False,
             unbuffered=True,

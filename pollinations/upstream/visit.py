@@ -107,9 +107,10 @@ class Visit:
         exchange, route = self.exchange, self.route
         settings = exchange.situation().settings
         context = Context(self.asked, route, settings, new_call_id, exchange.remember)
+        data = sent.request.to_json()
         began, status, kind = exchange.clock.seconds(), 0, ""
         try:
-            body = await exchange.upstreams[route.universe].open(sent.request, context)
+            body = await exchange.upstreams[route.universe].open(data, context)
             status = 200
         except UpstreamFailed as failure:
             status, kind = failure.status, self._meaning(failure).kind

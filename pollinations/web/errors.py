@@ -9,13 +9,16 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from ..chat.envelope import envelope_of
 from ..errors import InvalidRequest, UpstreamFailed
 
+SOON = 5.0
+"""Seconds after which to come back when nobody knows better."""
+
 
 def write_error(request: Any, error: InvalidRequest | UpstreamFailed) -> bytes:
     """Set status and headers of *request* for *error*, and give the body."""
     request.setResponseCode(error.status)
     request.setHeader(b"Content-Type", b"application/json")
-    wait = getattr(error, "retry_after", None)
-    if wait is not None and error.status in (429, 503):
+    if error.status in (429, 503):
+        wait = getattr(error, "retry_after", None) or SOON
         request.setHeader(b"Retry-After", b"%d" % max(1, ceil(wait)))
     body = orjson.dumps(envelope_of(error))
     request.setHeader(b"Content-Length", b"%d" % len(body))

@@ -22,11 +22,14 @@ from .errors import write_error
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", re.ASCII)
-_CORS = {
+_PREFLIGHT = {
     b"Access-Control-Allow-Methods": b"GET, HEAD, POST, OPTIONS",
-    b"Access-Control-Allow-Headers": b"Authorization, Content-Type, X-Request-Id",
     b"Access-Control-Max-Age": b"600",
 }
+_EXPOSED = b"retry-after, x-request-id, " + b", ".join(
+    b"x-pollinations-" + name
+    for name in (b"universe", b"model", b"fallback", b"changes", b"attempts")
+)
 
 
 @implementer(IResource)
@@ -64,6 +67,8 @@ class Guard:
         if preflight:
             request.setResponseCode(204)
             return b""
+        # A base URL that ends with a slash makes paths like "/v1//models".
+        request.postpath = [segment for segment in request.postpath if segment] or [b""]
         return self._resource.render(request)
 
     def _admit(self, request: Any) -> bool:
@@ -79,15 +84,18 @@ class Guard:
         if origin is not None:
             _check_origin(origin, bounds.origins)
             request.setHeader(b"Access-Control-Allow-Origin", origin.encode())
+            request.setHeader(b"Access-Control-Expose-Headers", _EXPOSED)
             request.setHeader(b"Vary", b"Origin")
             if request.method == b"OPTIONS":
-                for name, value in _CORS.items():
+                for name, value in _PREFLIGHT.items():
                     request.setHeader(name, value)
+                wanted = request.getHeader(b"access-control-request-headers")
+                request.setHeader(b"Access-Control-Allow-Headers", wanted or b"Content-Type")
                 return True
         token = self._token()
         if token is not None and not _is_health(request.path):
             _check_token(request.getHeader(b"authorization"), token)
-        if request.method == b"POST":
+        if request.method.upper() == b"POST":
             _check_type(request.getHeader(b"content-type"))
         return False
 

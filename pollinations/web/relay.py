@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from twisted.internet.defer import CancelledError
 
 from ..chat import sse
 from ..chat.envelope import envelope_of
@@ -17,6 +18,10 @@ async def relay(body: Body, request: Any) -> None:
     A client who leaves cancels this, and the upstream's connection with it. The status has been
     spent: an answer that breaks off ends in an error event and a closed connection.
     """
+    if request.channel is None:
+        # The client left in the very turn in which there was something for it.
+        body.stopProducing()
+        raise CancelledError
     body.attach(request)
     try:
         await body.ended

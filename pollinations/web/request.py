@@ -17,6 +17,7 @@ from twisted.web.server import Request, Site
 
 from ..chat.envelope import envelope
 from ..settings.schema import Listener
+from .guard import request_id
 
 LINGER = 5.0
 """Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
@@ -31,11 +32,15 @@ class BoundedRequest(Request):
     _refused = False
     _deadline: IDelayedCall | None = None
 
+    def __init__(self, channel: Any, *args: Any, **kwargs: Any) -> None:
+        # This is when the first line has come.
+        super().__init__(channel, *args, **kwargs)
+        self._deadline = channel.callLater(self._bounds.arrival, self._too_slow)
+
     def gotLength(self, length: int | None) -> None:
         """The headers have come. Bodies stay in memory: they are bounded, and prompts stay off
         the disk."""
         self.content = BytesIO()
-        self._deadline = self.channel.callLater(self._bounds.arrival, self._too_slow)
         if length is not None and length > self._bounds.body_limit:
             self._too_large()
 
@@ -84,6 +89,7 @@ class BoundedRequest(Request):
         self.responseHeaders.setRawHeaders(b"Content-Type", [b"application/json"])
         self.responseHeaders.setRawHeaders(b"Content-Length", [b"%d" % len(body)])
         self.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+        self.responseHeaders.setRawHeaders(b"x-request-id", [request_id(self)])
         code, phrase = b"%d" % status, status.phrase.encode()
         self.channel.writeHeaders(b"HTTP/1.1", code, phrase, self.responseHeaders)
         self.channel.write(body)

@@ -273,6 +273,14 @@ class BodyTests(SynchronousTestCase):
         self.assertTrue(self.connection.stopped)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_a_first_token_is_not_a_comment(self) -> None:
+        """Who has set the limit wants somebody else to answer, which a comment would prevent."""
+        body = self.begin(first_token=40.0)
+        self.clock.pump([1] * 39)
+        self.assertNoResult(body.started)
+        self.clock.pump([1] * 2)
+        self.assertEqual(self.failed(body.started).phase, "first_byte")
+
     def test_silence_before_anything_left_is_a_time_out(self) -> None:
         """That somebody else can still make good."""
         body = self.begin(stream=False)

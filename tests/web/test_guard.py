@@ -93,6 +93,9 @@ def test_answers_the_preflight_of_an_allowed_page(proxy: Together) -> None:
     assert got.status == 204
     assert got.header("Access-Control-Allow-Origin") == "https://app.example"
     assert "POST" in str(got.header("Access-Control-Allow-Methods"))
+    headers = {"Origin": "https://app.example", "Access-Control-Request-Headers": "x-stainless-os"}
+    got = proxy.ask("OPTIONS", "/v1/chat/completions", headers)
+    assert got.header("Access-Control-Allow-Headers") == "x-stainless-os"
 
 
 def test_lets_an_allowed_page_ask(proxy: Together) -> None:
@@ -108,6 +111,12 @@ def test_takes_nothing_but_json(proxy: Together, kind: str) -> None:
     """What a page may send without a preflight is not taken."""
     got = proxy.chat("hi", headers={"Content-Type": kind})
     assert got.status == 415
+
+
+def test_a_method_in_lower_case_is_no_way_round(proxy: Together) -> None:
+    """It is the same method to those behind."""
+    got = proxy.ask("post", "/v1/chat/completions", {"Content-Type": "text/plain"}, b"{}")
+    assert got.status in (405, 415)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8"])

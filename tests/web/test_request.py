@@ -97,6 +97,21 @@ class BoundedSiteTests(SynchronousTestCase):
         self.clock.advance(2)
         self.assertRefused(b"408")
 
+    def test_headers_that_drip_are_refused(self) -> None:
+        """A line now and then does not give them more time either."""
+        self.sent(HEAD)
+        for _ in range(9):
+            self.clock.advance(1)
+            self.sent(b"X-More: 1\r\n")
+        self.assertEqual(self.transport.value(), b"")
+        self.clock.advance(2)
+        self.assertRefused(b"408")
+
+    def test_a_refusal_has_a_name(self) -> None:
+        """The client's, if it sent a sane one."""
+        self.sent(HEAD + b"X-Request-Id: mine\r\nContent-Length: 3000\r\n\r\n")
+        self.assertIn(b"X-Request-Id: mine", self.transport.value())
+
     def test_a_client_that_leaves_leaves_nothing(self) -> None:
         """No timer waits for a body that never comes."""
         self.sent(HEAD + b"Content-Length: 100\r\n\r\n")
