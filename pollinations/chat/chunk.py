@@ -24,9 +24,11 @@ FINISH: Final = 128
 """A finish reason."""
 USAGE: Final = 256
 ERROR: Final = 512
+ROLE: Final = 1024
+"""Who speaks."""
 
 _FIELDS: Mapping[str, int] = {
-    "role": 0,
+    "role": ROLE,
     "content": TEXT,
     "tool_calls": CALLS,
     "reasoning": THOUGHT,

@@ -11,6 +11,7 @@ from .error import Error
 from .finish_reason import FinishReason
 from .notice import Notice
 from .refusal import Refusal
+from .role import Role
 from .signatures import Signatures
 from .stage import Context, Stage
 from .tool_calls import ToolCalls
@@ -19,6 +20,7 @@ from .usage import Usage
 STAGES: tuple[type[Stage], ...] = (
     Error,
     Refusal,
+    Role,
     ToolCalls,
     FinishReason,
     Signatures,

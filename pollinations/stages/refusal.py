@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from ..chat.chunk import ANY, FINISH, TEXT, USAGE, Chunk
+from ..chat.chunk import ANY, FINISH, ROLE, TEXT, USAGE, Chunk
 from ..errors import UpstreamFailed
 from .stage import Stage
 
@@ -123,7 +123,7 @@ class Refusal(Stage):
 
     def _take(self, chunk: Chunk) -> bool:
         """Whether this may still be a refusal, by its form: one text and nothing else."""
-        if chunk.holds & ~(ANY | TEXT | FINISH | USAGE):
+        if chunk.holds & ~(ANY | ROLE | TEXT | FINISH | USAGE):
             return False
         if chunk.holds & USAGE:
             self._used = _counted(chunk.data["usage"])

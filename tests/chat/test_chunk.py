@@ -12,6 +12,7 @@ from pollinations.chat.chunk import (
     ERROR,
     FINISH,
     OTHER,
+    ROLE,
     SIGNATURE,
     TEXT,
     THOUGHT,
@@ -29,7 +30,7 @@ def one(delta: Any, **choice: Any) -> dict[str, Any]:
     ("data", "holds"),
     [
         (one({}), ANY),
-        (one({"role": "assistant", "content": ""}), ANY),
+        (one({"role": "assistant", "content": ""}), ANY | ROLE),
         (one({"content": None, "tool_calls": None, "refusal": None}), ANY),
         (one({"tool_calls": []}), ANY),
         (one({"content": "Hi"}), ANY | TEXT),
