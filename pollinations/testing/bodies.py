@@ -47,10 +47,10 @@ def endless_text(piece: str = "word " * 50, size: int | None = None) -> Model:
 
 
 def _endless_events(asked: Asked, piece: str, size: int | None) -> Script:
-    end = text(piece)(asked)
-    one, *rest = end.steps
+    end = text("", piece)(asked)
+    first, one, *rest = end.steps
     assert isinstance(one, Send)
-    return end.but(steps=(_many(one.data, size), *rest))
+    return end.but(steps=(first, _many(one.data, size), *rest))
 
 
 def _endless_json(piece: str, size: int | None) -> Script:
