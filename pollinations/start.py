@@ -6,12 +6,12 @@ The rule of this file: these are merged once, here and nowhere else.
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self
 
 import attrs
 
 from .errors import PollinationsError
+from .files import expanded
 from .settings.file import SettingsFile
 from .settings.home import Home
 from .settings.reading import json_name, read_settings
@@ -80,7 +80,7 @@ class Start:
         }
         home = Home.of(environ)
         config = said.pop("config")
-        file = SettingsFile(Path(config).expanduser().absolute() if config else home.config)
+        file = SettingsFile(expanded(config).absolute() if config else home.config)
         file.load()
         settings = attrs.evolve(file.settings, **_read(said))
         return cls(

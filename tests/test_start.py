@@ -93,6 +93,8 @@ def test_the_settings_may_be_elsewhere(tmp_path: Path) -> None:
         ("free_url", "text.pollinations.ai"),
         ("enter_url", "ftp://x"),
         ("enter_url", "http://"),
+        ("enter_url", "http://127.0.0.1:abc/x"),
+        ("free_url", "http://user:secret@host"),
     ],
 )
 def test_what_cannot_be_is_said(option: str, value: str, tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ _ADDRESSES = re.compile(
     r"""
       \b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>)\]]+
     | \b(?:[a-z0-9_-]{1,63}\.){1,8}
-      (?:ai|app|cloud|co|com|de|dev|eu|fr|internal|io|local|me|net|org|run|sh|tech|us)\b
+      (?:ai|app|at|au|be|biz|br|ca|cc|ch|cloud|cn|co|com|corp|cz|de|dev|dk|es|eu|example|fi|fr|gg|hk
+        |host|id|ie|in|info|internal|invalid|io|it|jp|kr|lan|link|live|local|me|mx|net|nl|no|online
+        |org|page|pl|pro|pt|ru|run|se|sg|sh|site|so|space|store|svc|tech|test|top|tv|tw|ua|uk|us|vn
+        |xyz|zone)\b
       (?::\d+)?(?:/[^\s"'<>)\]]*)?
     | \blocalhost\b(?::\d+)?(?:/[^\s"'<>)\]]*)?
     | \b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?

@@ -74,6 +74,7 @@ def _modernised(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """*data* with what former versions wrote in today's words."""
     mode, key = data.get("mode"), data.get("apiKey")
     if isinstance(mode, str):
+        mode = mode.strip().lower()
         data = {**data, "mode": _FORMER_MODES.get(mode, mode)}
     if isinstance(key, str) and not key.strip():
         data = {**data, "apiKey": None}

@@ -50,7 +50,8 @@ Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
 Secret = Annotated[str, Limit("a key, without spaces", looks_like_a_key)]
 Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
 Port = Annotated[int, between(0, 65_535, "a whole number")]
-Url = Annotated[str, matching(r"https?://[^\s/?#]+(/[^\s?#]*)?", "the base of an HTTP server")]
+_BASE = r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/?#:@\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?"
+Url = Annotated[str, matching(_BASE, "the base of an HTTP server")]
 HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
 
 

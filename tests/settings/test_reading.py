@@ -88,6 +88,7 @@ def test_part_of_a_section_leaves_the_rest_of_it() -> None:
         ("pro", "pro"),
         ("quest", "alwaysfree"),
         ("quest_only", "alwaysfree"),
+        (" PRO ", "pro"),
         ("paid", "pro"),
     ],
 )
@@ -134,7 +135,7 @@ WRONG = [
     ("mode", SECRET, "one of manual, alwaysfree, pro, or null"),
     ("mode", ["pro"], "one of manual, alwaysfree, pro, or null"),
     ("mode", 1, "one of manual, alwaysfree, pro, or null"),
-    ("mode", "PRO", "one of manual, alwaysfree, pro, or null"),
+    ("mode", "PRO!", "one of manual, alwaysfree, pro, or null"),
     ("apiKey", f"{SECRET} {SECRET}", "a key, without spaces, or null"),
     ("apiKey", f"{SECRET}\r\nX-Evil: 1", "a key, without spaces, or null"),
     ("apiKey", [SECRET], "a key, without spaces, or null"),

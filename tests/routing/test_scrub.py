@@ -1,0 +1,42 @@
+"""Addresses and keys stay out of messages, and all else stays in."""
+
+import pytest
+
+from pollinations.routing.scrub import scrubbed
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "https://enter.pollinations.ai/top-up?ref=x",
+        "api.secret-host.xyz",
+        "10.volces.cn",
+        "ark.cn-beijing.volces.com",
+        "gateway.svc",
+        "host.example",
+        "shop.co.uk:8443/v1/chat",
+        "localhost:8080/x",
+        "10.0.0.1:80",
+        "fe80::1:2:3",
+        "sk_abcdef123456",
+        "Bearer abc.def",
+    ],
+)
+def test_what_is_nobodys_business_goes(secret: str) -> None:
+    """Wherever it stands."""
+    assert scrubbed(f"Broke at {secret} again.") == "Broke at … again."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid value for messages.0.tool_calls.1.function.name, expected a string.",
+        "Model gpt-5.4 costs 0.0136 pollen; claude-haiku-4.5 costs 1.5.",
+        "tools.3.parameters.properties.path: unknown name exclusiveMinimum",
+        "See README.md and main.py, e.g. line 3.",
+        "The key is wrong.",
+    ],
+)
+def test_what_helps_stays(text: str) -> None:
+    """Names of fields, of models, of files."""
+    assert scrubbed(text) == text
