@@ -101,7 +101,7 @@ def _signature(call: JSONObject) -> str | None:
 
 def gemini_turns(request: ChatRequest) -> Iterator[Script]:
     """As many responses as calls, in their order, right after them."""
-    if any(_orphans(request)):
+    if next(_orphans(request), None) is not None:
         yield error(
             400,
             "Please ensure that function response turn comes immediately after a function call "

@@ -148,6 +148,17 @@ def test_each_family_takes_what_is_right(model, turns):
     assert ask(model, messages=[user(), *turns], tools=[tool()]).status == 200
 
 
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [("gemini", "immediately after"), ("openai", "(messages[0])"), ("kimi", "messages[0]")],
+)
+def test_a_result_cannot_open_a_conversation(model, said):
+    """The first message counts as much as the others."""
+    script = ask(model, messages=[result("a", name="weather"), user()], tools=[tool()])
+    assert script.status == 400
+    assert said in complaint(script)
+
+
 def test_the_gateway_breaks_on_empty_arguments():
     """Arguments that are an empty text are a 500, as they are in the service."""
     turns = [user(), called("a", arguments="", function=SIGNED), result("a")]
