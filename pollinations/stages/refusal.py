@@ -25,58 +25,56 @@ BYTE_LIMIT = 1024 * 1024
 
 
 @attrs.frozen
-class Notice:
+class Phrase:
     """
-    A text that the service sends in place of an answer.
+    How a text begins that the service sends in place of an answer, and what that means.
 
-    :param opening: how it begins, in the spelling of :func:`_plain`.
+    :param opening: its first words, in the spelling of :func:`_plain`.
     :param link: what a link in it contains.
-    :param failure: what it means.
     """
 
     opening: str
-    link: str
-    failure: UpstreamFailed
+    status: int
+    code: str
+    message: str
+    link: str = "ref=agent_"
+
+    def failure(self) -> UpstreamFailed:
+        """A new one each time: an exception keeps all that its traceback leads to."""
+        return UpstreamFailed("reply", self.status, self.message, self.code)
 
 
-def _notice(opening: str, status: int, code: str, message: str) -> Notice:
-    return Notice(opening, "ref=agent_", UpstreamFailed("reply", status, message, code))
-
-
-NOTICES: Sequence[Notice] = (
-    _notice(
+PHRASES: Sequence[Phrase] = (
+    Phrase(
         "The account behind this API key doesn't have enough credits",
         402,
         "insufficient_balance",
         "The account has not enough pollen for this request.",
     ),
-    _notice(
+    Phrase(
         "The API key used for this request has reached its budget",
         402,
         "key_budget_exhausted",
         "The API key has used up its budget.",
     ),
-    _notice(
+    Phrase(
         "The API key used for this request only spends Quest Pollen",
         402,
         "quest_pollen_only",
         "The API key spends Quest Pollen only, and that does not buy this request.",
     ),
-    _notice(
+    Phrase(
         "The API key used for this request isn't allowed to use",
         403,
         "model_not_allowed",
         "The API key is not allowed to use this model.",
     ),
-    Notice(
+    Phrase(
         "⚠ IMPORTANT NOTICE ⚠ The Pollinations legacy text API is being deprecated",
-        "enter.pollinations.ai",
-        UpstreamFailed(
-            "reply",
-            502,
-            "The free service sent a notice about its deprecation instead of an answer.",
-            "legacy_notice",
-        ),
+        502,
+        "legacy_notice",
+        "The free service sent a notice about its deprecation instead of an answer.",
+        link="enter.pollinations.ai",
     ),
 )
 
@@ -99,12 +97,12 @@ class Refusal(Stage):
         self._held.append(chunk)
         if not self._take(chunk):
             return self.released()
-        notice = self._notice()
-        if notice is None:
+        phrase = self._phrase()
+        if phrase is None:
             return self.released()
-        if notice.link in self._text:
-            raise notice.failure
-        if chunk.holds & FINISH and not self._opened(notice):
+        if phrase.link in self._text:
+            raise phrase.failure()
+        if chunk.holds & FINISH and not self._opened(phrase):
             return self.released()
         return ()
 
@@ -116,9 +114,9 @@ class Refusal(Stage):
 
     def stopped(self) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.stopped`."""
-        notice = self._notice() if self._held else None
-        if notice is not None and self._used is False and self._opened(notice):
-            raise notice.failure
+        phrase = self._phrase() if self._held else None
+        if phrase is not None and self._used is False and self._opened(phrase):
+            raise phrase.failure()
         return self.released()
 
     def _take(self, chunk: Chunk) -> bool:
@@ -139,16 +137,16 @@ class Refusal(Stage):
             and self._size <= BYTE_LIMIT
         )
 
-    def _notice(self) -> Notice | None:
-        """The notice whose beginning this text is, or which is the beginning of this text."""
+    def _phrase(self) -> Phrase | None:
+        """The phrase whose beginning this text is, or which is the beginning of this text."""
         text = _plain(self._text)
-        for notice in NOTICES:
-            if text.startswith(notice.opening) or notice.opening.startswith(text):
-                return notice
+        for phrase in PHRASES:
+            if text.startswith(phrase.opening) or phrase.opening.startswith(text):
+                return phrase
         return None
 
-    def _opened(self, notice: Notice) -> bool:
-        return _plain(self._text).startswith(notice.opening)
+    def _opened(self, phrase: Phrase) -> bool:
+        return _plain(self._text).startswith(phrase.opening)
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from pollinations.chat.chunk import Chunk
 from pollinations.errors import UpstreamFailed
-from pollinations.stages.refusal import BYTE_LIMIT, CHUNK_LIMIT, NOTICES, TEXT_LIMIT, Refusal
+from pollinations.stages.refusal import BYTE_LIMIT, CHUNK_LIMIT, PHRASES, TEXT_LIMIT, Refusal
 from pollinations.testing.chunks import chunk, context, counted, passed
 
 LINK = "https://enter.pollinations.ai/?ref=agent_"
@@ -82,9 +82,17 @@ def test_spelling_does_not_matter(text: str) -> None:
 
 def test_messages_tell_no_host_and_invite_nobody_to_try_again() -> None:
     """They are ours, not the upstream's."""
-    for notice in NOTICES:
-        assert "pollinations.ai" not in notice.failure.message
-        assert not any(digit in notice.failure.message for digit in "0123456789")
+    for phrase in PHRASES:
+        assert "pollinations.ai" not in phrase.message
+        assert not any(digit in phrase.message for digit in "0123456789")
+
+
+@pytest.mark.parametrize("ending", [[], [chunk(finish="stop", usage=NOTHING)]])
+def test_each_refusal_is_an_exception_of_its_own(ending: list[Chunk]) -> None:
+    """One that was raised keeps its traceback, and with it the prompt."""
+    text = GRANT.partition("[")[0] if ending else GRANT
+    first, second = (failure_of([chunk(text), *ending]) for _ in range(2))
+    assert first is not second
 
 
 GENUINE = [
