@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import attrs
+from treq.client import HTTPClient
 from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
+from .routing.cooldown import Cooldowns
 from .routing.route import ENTER, FREE
 from .settings.home import user_folder
 from .settings.keys import Keys, Places
@@ -89,6 +91,7 @@ class _Parts:
     key: Callable[[], str | None] = attrs.field(repr=False)
     lists: Path | None = None
     v3: Path | None = None
+    client: HTTPClient = attrs.field(init=False)
 
     def service(self) -> IService:
         """All of them, in the order in which they start; they stop in the other."""
@@ -103,10 +106,10 @@ class _Parts:
             reactor,
             lambda: file.settings.user_agent,
         )
-        outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue.latest, self.key)
-        accounts = Accounts(self._account, self.key)
-        outlook.quota = quota = QuotaService(
-            accounts, reactor, self.now, self.key, start.refresh, outlook.cooldowns.looked
+        accounts, cooldowns = Accounts(self._account, self.key), Cooldowns()
+        quota = QuotaService(accounts, reactor, self.now, self.key, start.refresh, cooldowns.looked)
+        outlook = Outlook(
+            reactor, lambda: file.settings, lambda: catalogue.latest, self.key, quota, cooldowns
         )
         store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
         api = OpenAIResource(self._exchange(outlook, store), reactor, self._connect(accounts))

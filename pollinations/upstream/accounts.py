@@ -31,11 +31,13 @@ class Accounts:
         provider = NoQuota() if key is None else self._account(key)
         return await provider.quota()
 
-    async def connect(self, key: str, file: SettingsFile) -> None:
+    async def connect(self, key: str, file: SettingsFile) -> bool:
         """
         Check *key* and keep it in *file*. A key that is not good, or that cannot be checked,
         changes nothing.
 
+        :return: whether it is in force now: a key in the environment, or in OpenCode's key store,
+            goes before the one in *file*.
         :raises InvalidRequest: it is not a key, or there is no room for it.
         :raises UpstreamFailed: whoever knows the keys cannot be asked.
         """
@@ -50,3 +52,4 @@ class Accounts:
         except (SettingsUnreadable, WrongSettings, OSError) as e:
             message = f"The key cannot be kept: {e}."
             raise InvalidRequest(message, "apiKey", 500) from e
+        return self._key() == key

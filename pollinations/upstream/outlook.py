@@ -52,6 +52,7 @@ class Outlook:
     :param catalogue: gives the models that are known.
     :param key: gives the key, or ``None``.
     :param quota: what was seen of the account.
+    :param cooldowns: the models that are left alone.
     """
 
     _clock: IReactorTime
@@ -59,7 +60,7 @@ class Outlook:
     _catalogue: Callable[[], Catalogue] = Catalogue
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
     quota: Looks = attrs.field(factory=NoLooks)
-    cooldowns: Cooldowns = attrs.field(factory=Cooldowns, init=False)
+    cooldowns: Cooldowns = attrs.field(factory=Cooldowns)
 
     def situation(self) -> Situation:
         """What is known now. Costs no look at anything outside."""

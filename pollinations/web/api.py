@@ -28,8 +28,8 @@ from .guard import request_id
 from .metrics import CONTENT_TYPE, Metrics
 from .relay import relay
 
-Connect = Callable[[str], Awaitable[None]]
-"""Checks a key and stores it; raises :class:`InvalidRequest` when it is not one."""
+Connect = Callable[[str], Awaitable[bool]]
+"""Checks a key, stores it, and says whether it is in force; raises when it is no good one."""
 
 
 def _at(app: Klein, method: str, *paths: str) -> Callable[[Any], Any]:
@@ -133,8 +133,8 @@ class OpenAIResource:
         """Check a key and keep it."""
         if self._connect is None:
             raise InvalidRequest("Keys are not kept here.", status=404)
-        await self._connect(_api_key(request.content.read()))
-        return _json(request, {"status": "ok"})
+        in_force = await self._connect(_api_key(request.content.read()))
+        return _json(request, {"status": "ok", "in_force": in_force})
 
     @_at(app, "GET", "/metrics")
     def figures(self, request: IRequest) -> bytes:

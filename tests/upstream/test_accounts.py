@@ -53,8 +53,13 @@ class AccountsTests(SynchronousTestCase):
 
     def test_keeps_a_good_key(self) -> None:
         """In the settings file, in force at once."""
-        self.successResultOf(self.connect(DEMO_KEY))
+        self.assertFalse(self.successResultOf(self.connect(DEMO_KEY)))
         self.assertEqual(self.file.settings.api_key, DEMO_KEY)
+
+    def test_says_whether_the_key_is_in_force(self) -> None:
+        """Another one may go before it."""
+        self.key = DEMO_KEY
+        self.assertTrue(self.successResultOf(self.connect(DEMO_KEY)))
 
     def test_a_wrong_key_changes_nothing(self) -> None:
         """Neither does one that cannot be checked; the stored one stays."""

@@ -390,18 +390,21 @@ class AuthTests(SynchronousTestCase):
         """When it is good."""
         proxy, kept = Together(), []
 
-        async def connect(key: str) -> None:
+        async def connect(key: str) -> bool:
             kept.append(key)
+            return True
 
         proxy.api._connect = connect
         got = proxy.post("/v1/auth", b'{"apiKey": " sk_x "}')
-        self.assertEqual((got.status, got.json, kept), (200, {"status": "ok"}, ["sk_x"]))
+        self.assertEqual(
+            (got.status, got.json, kept), (200, {"status": "ok", "in_force": True}, ["sk_x"])
+        )
 
     def test_refuses_what_is_no_key(self) -> None:
         """And says so without repeating it."""
         proxy = Together()
 
-        async def connect(key: str) -> None:
+        async def connect(key: str) -> bool:
             raise InvalidRequest("This key is not valid; nothing was changed.", status=401)
 
         proxy.api._connect = connect
