@@ -31,3 +31,16 @@ def test_a_role_that_is_told_once_leaves_the_chunk_as_it_came() -> None:
     said = [chunk("a", role=""), chunk("b", role="assistant"), chunk("c", role=None)]
     given = passed(Role(context()), *said)
     assert all(a is b for a, b in zip(given, said, strict=True))
+
+
+def test_only_what_is_told_again_is_dropped() -> None:
+    """In a chunk of several choices, too."""
+    both = chunk(role="assistant").with_choices(
+        [
+            {"index": 0, "delta": {"role": "assistant"}, "finish_reason": None},
+            {"index": 1, "delta": {"content": "b"}, "finish_reason": None},
+        ]
+    )
+    _, given = passed(Role(context(n=2)), chunk("a", role="assistant"), both)
+    assert [choice["delta"] for choice in given.choices] == [{}, {"content": "b"}]
+    assert given.choices[1] is both.choices[1]
