@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 
 import attrs
-import orjson
 
+from ..chat import loose
 from ..chat.request import ChatRequest, Sanitized
 from ..errors import UpstreamFailed
 from .reasoning import filled
@@ -37,10 +37,11 @@ def mended(sent: Sanitized, failure: UpstreamFailed) -> Sanitized | None:
 
 
 def _text(failure: UpstreamFailed) -> str:
-    body = failure.body
-    if isinstance(body, bytes):
-        return f"{failure.message} {body.decode(errors='replace')}"
-    return f"{failure.message} {orjson.dumps(body, default=str).decode()}"
+    """All that the upstream said, save an error object nested too deeply to be written."""
+    try:
+        return f"{failure.message} {loose.dumps(failure.body).decode()}"
+    except ValueError:
+        return failure.message
 
 
 def _without_added(sent: Sanitized, failure: UpstreamFailed, text: str) -> Sanitized | None:
@@ -63,10 +64,11 @@ def _names(text: str, name: str) -> bool:
 
     The plain word may mean something else (``stop``, ``private``).
     """
+    word = re.escape(name)
     if "_" in name:
-        return re.search(rf"(?<![a-z0-9_]){name}(?![a-z0-9_])", text, re.IGNORECASE) is not None
-    quoted = rf"""['"`]{name}['"`\\]"""
-    after = rf"""\b(?:parameter|argument|field|property|name)s?\W{{1,4}}{name}\b"""
+        return re.search(rf"(?<![a-z0-9_]){word}(?![a-z0-9_])", text, re.IGNORECASE) is not None
+    quoted = rf"""['"`]{word}['"`\\]"""
+    after = rf"""\b(?:parameter|argument|field|property|name)s?\W{{1,4}}{word}\b"""
     return re.search(f"{quoted}|{after}", text, re.IGNORECASE) is not None
 
 

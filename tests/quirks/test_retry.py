@@ -29,7 +29,7 @@ KIMI = Sanitized(
         (rejected("No.", param="stop"), ["stop"]),
         (rejected("Bad.", body={"error": {"details": [{"path": ["stop"]}]}}), ["stop"]),
         (rejected("Bad.", body={"error": {"message": 'Invalid "stop"'}}), ["stop"]),
-        (rejected("Bad.", body=b'{"error": "`stop` is unknown"}'), ["stop"]),
+        (rejected("Bad.", body={"error": "`stop` is unknown", "code": "\ud800"}), ["stop"]),
         (rejected("frequency_penalty must be 0"), ["frequency_penalty"]),
         (rejected("'stop' and 'frequency_penalty' no"), ["frequency_penalty", "stop"]),
     ],
@@ -58,6 +58,25 @@ def test_a_parameter_that_we_added_is_taken_out(failure, removed) -> None:
 def test_nothing_else_is_tried_again(failure) -> None:
     """What the client said, other statuses, and words that mean something else."""
     assert mended(KIMI, failure) is None
+
+
+@pytest.mark.parametrize("depth", [300, 100_000])
+def test_an_error_may_be_nested(depth) -> None:
+    """Deeper than orjson writes, or than anybody does: then its message has to do."""
+    details: list[object] = []
+    for _ in range(depth):
+        details = [details]
+    failure = rejected("Unknown parameter: stop", body={"error": {"details": details}})
+    assert mended(KIMI, failure) is not None
+
+
+def test_a_parameter_may_be_called_anything() -> None:
+    """A third party's rule adds what it likes."""
+    odd = Sanitized(asked(**{"c++": 1, "a_(b": 1}), (), ("c++", "a_(b"))
+    assert mended(odd, rejected("Something else.")) is None
+    again = mended(odd, rejected("'c++' and a_(b are unknown."))
+    assert again is not None
+    assert again.added == ()
 
 
 SIGNED = call("a", thought_signature="bad")
