@@ -1,20 +1,17 @@
 """Looking at the messages of a request, and copying those that a rule alters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import is_
 from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
+from .identity import alike
 
 Messages = Sequence[JSONObject]
 
 
 def with_messages(request: ChatRequest, messages: Messages) -> ChatRequest:
     """*request* with these messages: itself, when they are the very ones that it has."""
-    old = request.messages
-    if len(old) == len(messages) and all(map(is_, old, messages)):
-        return request
-    return request.but(messages=messages)
+    return request if alike(messages, request.messages) else request.but(messages=messages)
 
 
 def each_message(request: ChatRequest, change: Callable[[JSONObject], JSONObject]) -> ChatRequest:
@@ -37,10 +34,7 @@ def each_call(message: JSONObject, change: Callable[[JSONObject], JSONObject]) -
 
 def with_calls(message: JSONObject, calls: Sequence[JSONObject]) -> JSONObject:
     """*message* with these tool calls: itself, when they are the very ones that it has."""
-    old = calls_of(message)
-    if len(old) == len(calls) and all(map(is_, old, calls)):
-        return message
-    return {**message, "tool_calls": calls}
+    return message if alike(calls, calls_of(message)) else {**message, "tool_calls": calls}
 
 
 def name_of(item: JSONObject) -> str:

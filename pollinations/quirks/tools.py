@@ -1,11 +1,11 @@
 """Looking at the tools of a request, and which of them it names."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import is_
 from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
 from .dialects import Dialect
+from .identity import alike
 from .messages import calls_of, name_of
 from .quirk import Rule, Target
 from .schema import sanitized
@@ -23,7 +23,7 @@ def with_tools(request: ChatRequest, tools: Sequence[JSONObject]) -> ChatRequest
     Without any, ``tools_config`` goes too; a ``tool_choice`` goes when it names one that is gone.
     """
     old = request.tools
-    if len(old) == len(tools) and all(map(is_, old, tools)):
+    if alike(tools, old):
         return request
     if not tools:
         return request.without("tools", "tools_config", "tool_choice")

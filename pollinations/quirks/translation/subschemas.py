@@ -1,8 +1,9 @@
 """Where in a schema other schemas stand."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from operator import is_
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+from ..identity import alike
 
 Schema = dict[str, Any]
 
@@ -56,8 +57,3 @@ def _mapped(keyword: str, value: Any, below: Callable[[Any], Any]) -> Any:
 def same(made: Schema, given: Schema) -> bool:
     """Whether both hold the very same values under the same names, in the same order."""
     return list(made) == list(given) and alike(made.values(), given.values())
-
-
-def alike(made: Collection[Any], given: Collection[Any]) -> bool:
-    """Whether both hold the very same values."""
-    return len(made) == len(given) and all(map(is_, made, given))

@@ -5,13 +5,14 @@ from typing import Any
 import attrs
 import orjson
 
-from ..dialects import Dialect, Keywords
+from ..identity import alike
 from . import nodes
 from .bounds import bounded
+from .dialect import Dialect, Keywords
 from .expansion import COMBINED, TOO_LARGE, Bound, Expansion, Trail
 from .keywords import DROPPED
 from .references import REFERENCES, References
-from .subschemas import ANYWHERE, DEFINITIONS, Schema, alike, mapped, same
+from .subschemas import ANYWHERE, DEFINITIONS, Schema, mapped, same
 from .unions import CHOICES, UNIONS, folded, united
 
 DEPTH_LIMIT = 64
