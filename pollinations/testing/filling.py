@@ -1,10 +1,19 @@
-"""Values that fit a JSON schema, for a demonstration to call tools with."""
+"""Values after a JSON schema, for a demonstration to call tools with."""
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
+
+import attrs
+import orjson
+
+from ..quirks.translation.references import References
 
 DEPTH = 20
 """How deep a value may be; a schema that refers to itself goes no further."""
+
+SIZE = 100_000
+"""About how many characters a value may have; what would go beyond is left out."""
 
 _NAMED: Mapping[str, str] = {
     "description": "A step of the demo",
@@ -17,63 +26,116 @@ _NAMED: Mapping[str, str] = {
 
 def filled(schema: Any, hints: Mapping[str, Any] | None = None) -> Any:
     """
-    A value that fits *schema*: of an object, the required properties and those that are hinted at.
+    A value after *schema*: of an object, the required properties and those that are hinted at.
 
-    :param schema: JSON schema. References within the schema are followed.
+    It has the types, constants, numbers of items and lower bounds that the schema asks for, and of
+    alternatives takes the first. Lengths, patterns, upper bounds and ``allOf`` are not looked at.
+
+    :param schema: JSON schema, or anything: what is no schema gives an empty object. References
+        within the schema are followed.
     :param hints: a property's name, or a part of it, to its value.
     """
-    return _value(schema, "", {**_NAMED, **(hints or {})}, schema, DEPTH)
-
-
-def _value(schema: Any, name: str, hints: Mapping[str, Any], root: Any, depth: int) -> Any:
-    if not isinstance(schema, dict) or depth == 0:
+    root = schema if isinstance(schema, dict) else {}
+    try:
+        return _Form(References(root), {**_NAMED, **(hints or {})}).value(schema)
+    except orjson.JSONEncodeError:  # A constant that is nested too deeply, a number too large.
         return {}
-    schema = _resolved(schema, root)
-    if "const" in schema:
-        return schema["const"]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if branches := schema.get("anyOf") or schema.get("oneOf"):
-        return _value(branches[0], name, hints, root, depth - 1)
-    match _kind(schema):
-        case "object":
-            return _object(schema, hints, root, depth - 1)
-        case "array":
-            count = schema.get("minItems", 0)
-            return [_value(schema.get("items"), name, hints, root, depth - 1)] * count
-        case "integer" | "number":
-            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-        case "boolean":
-            return schema.get("default", False)
-        case "null":
-            return None
-    return str(_hint(name, hints) or schema.get("default") or "demo")
 
 
-def _object(schema: Any, hints: Mapping[str, Any], root: Any, depth: int) -> Any:
-    properties = schema.get("properties") or {}
-    required = schema.get("required") or ()
-    return {
-        name: _value(properties.get(name, {}), name, hints, root, depth)
-        for name in dict.fromkeys((*required, *properties))
-        if name in required or (_hint(name, hints) and name not in _NAMED)
-    }
+@attrs.define
+class _Form:
+    """
+    One schema that is filled in.
 
+    :param left: how many characters there is room for.
+    """
 
-def _kind(schema: Any) -> str:
-    kind = schema.get("type") or ("object" if "properties" in schema else "string")
-    return kind if isinstance(kind, str) else next(iter(kind), "string")
+    references: References
+    hints: Mapping[str, Any]
+    left: int = SIZE
 
+    def value(self, schema: Any, name: str = "", depth: int = DEPTH) -> Any:
+        """What stands where *schema* does, as the property *name* of something."""
+        self.left -= len(name) + 3
+        schema = self._resolved(schema)
+        if not isinstance(schema, dict) or depth == 0 or self.left < 0:
+            return {}
+        if "const" in schema:
+            return self._leaf(schema["const"])
+        if values := _list(schema.get("enum")):
+            return self._leaf(values[0])
+        if branches := _list(schema.get("anyOf")) or _list(schema.get("oneOf")):
+            return self.value(branches[0], name, depth - 1)
+        match kind := _kind(schema):
+            case "object":
+                return self._object(schema, depth - 1)
+            case "array":
+                return self._array(schema, name, depth - 1)
+            case "integer" | "number":
+                return self._leaf(_number(schema, kind))
+            case "boolean":
+                return schema.get("default") is True
+            case "null":
+                return None
+        return self._leaf(self._text(schema, name))
 
-def _hint(name: str, hints: Mapping[str, Any]) -> Any:
-    return next((value for part, value in hints.items() if part in name.lower()), None)
+    def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        properties = schema.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        required = [name for name in _list(schema.get("required")) if isinstance(name, str)]
+        self.left -= len(properties) + len(required)
+        hinted = (name for name in properties if name not in _NAMED and self._hint(name))
+        made: dict[str, Any] = {}
+        for name in dict.fromkeys((*required, *hinted)):
+            if self.left > 0:
+                made[name] = self.value(properties.get(name, {}), name, depth)
+        return made
 
+    def _array(self, schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
+        least = schema.get("minItems")
+        made: list[Any] = []
+        while _is_number(least) and len(made) < least and self.left > 0:
+            made.append(self.value(schema.get("items"), name, depth))
+        return made
 
-def _resolved(schema: Any, root: Any) -> Any:
-    reference = schema.get("$ref")
-    if not isinstance(reference, str) or not reference.startswith("#/"):
+    def _text(self, schema: Mapping[str, Any], name: str) -> str:
+        default = schema.get("default")
+        return self._hint(name) or (isinstance(default, str) and default) or "demo"
+
+    def _hint(self, name: str) -> str | None:
+        return next((text for part, text in self.hints.items() if part in name.lower()), None)
+
+    def _leaf(self, value: Any) -> Any:
+        self.left -= len(orjson.dumps(value))
+        return value
+
+    def _resolved(self, schema: Any) -> Any:
+        followed: set[str] = set()
+        while isinstance(schema, dict) and isinstance(reference := schema.get("$ref"), str):
+            if reference in followed:
+                return {}
+            followed.add(reference)
+            schema = self.references.target(reference) or {}
+        self.left -= len(followed)
         return schema
-    found = root
-    for part in reference[2:].split("/"):
-        found = found.get(part, {}) if isinstance(found, dict) else {}
-    return found
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    named = schema.get("type")
+    kinds = [kind for kind in (named, *_list(named)) if isinstance(kind, str)]
+    return kinds[0] if kinds else "object" if "properties" in schema else "string"
+
+
+def _number(schema: Mapping[str, Any], kind: str) -> float:
+    least, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    if _is_number(least):
+        return math.ceil(least) if kind == "integer" else least
+    return math.floor(above) + 1 if _is_number(above) else 1
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
