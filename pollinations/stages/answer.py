@@ -137,10 +137,9 @@ class Answer:
     def _close(self, out: list[bytes]) -> None:
         if isinstance(self._reader, Body):
             for chunk in self._reader.chunks(self._context.request.stream):
-                if not self.ended:
-                    self._chunk(chunk, out)
-            if not self.ended:
-                self._stop(out)
+                if self._chunk(chunk, out):
+                    break
+            self._stop(out)
             return
         if self._reader is not None:
             self._take(self._reader.close(), out)
@@ -156,10 +155,14 @@ class Answer:
         self._stop(out)
 
     def _release(self, out: list[bytes]) -> None:
-        # An answer that is given whole has no need to hurry.
-        if self._context.request.stream:
-            for chunks in self._stages.released():
-                self._write(chunks, out)
+        if not self._context.request.stream:
+            # An answer that is given whole has no need to hurry.
+            return
+        last = False
+        for chunks in self._stages.released():
+            last = self._write(chunks, out) or last
+        if last:
+            self._stop(out)
 
     def _take(self, events: Iterable[sse.Event], out: list[bytes]) -> None:
         stream = self._context.request.stream
@@ -167,7 +170,8 @@ class Answer:
             if data is None:
                 self._comment(raw, out)
             elif (chunk := read(data, raw if stream else None)) is not None:
-                self._chunk(chunk, out)
+                if self._chunk(chunk, out):
+                    self._stop(out)
             elif data.strip() == sse.DONE:
                 self._stop(out, raw)
             if self.ended:
@@ -182,12 +186,13 @@ class Answer:
             # By itself it must not spend the status.
             self._comments.append(raw)
 
-    def _chunk(self, chunk: Chunk, out: list[bytes]) -> None:
+    def _chunk(self, chunk: Chunk, out: list[bytes]) -> bool:
+        """Whether the answer ends with what comes of *chunk*."""
         self._latest, choices = chunk, chunk.data["choices"]
         # Most events say nothing of how far the upstream has come.
         if chunk.holds & _PROGRESS or len(choices) != 1 or choices[0]["index"] not in self._choices:
             self._note(chunk)
-        self._write(self._stages.received(chunk), out)
+        return self._write(self._stages.received(chunk), out)
 
     def _note(self, chunk: Chunk) -> None:
         """Remember which choices have begun, which have ended, and what was counted."""
@@ -199,21 +204,22 @@ class Answer:
         if len(self._choices) > CHOICE_LIMIT:
             raise UpstreamFailed("reply", 502, "The answer held too many choices.", "too_large")
 
-    def _write(self, chunks: Sequence[Chunk], out: list[bytes]) -> None:
+    def _write(self, chunks: Sequence[Chunk], out: list[bytes]) -> bool:
+        """Whether the answer ends with *chunks*."""
+        last = False
         if self._comments and chunks:
             out += self._comments
             self._comments = []
         for chunk in chunks:
             out.append(self._writer.write(chunk))
+            last = last or chunk.last
             if chunk.holds & USAGE:
                 self.usage = chunk.data["usage"]
-            if chunk.last:
-                self._stop(out)
-                return
+        return last
 
     def _stop(self, out: list[bytes], done: bytes | None = None) -> None:
         """
-        The answer is complete, or complete enough: give what its end lacks.
+        The answer is complete, or complete enough: give what its end lacks. Nothing else ends it.
 
         :param done: the bytes of the upstream's own ``[DONE]``.
         """

@@ -258,6 +258,37 @@ def test_a_cut_answer_needs_no_more_of_the_upstream() -> None:
     assert one.ended
 
 
+CREDITS = "The account behind this API key doesn't have enough credits"
+HELD_UNTIL_CUT = [
+    pytest.param([chunk(" " * 50)] * 35, id="a repetition"),
+    pytest.param([chunk(f"{CREDITS}.\n\nUser: hi"), END], id="a turn"),
+    pytest.param([chunk(f"{CREDITS}.\n\nUser: hi"), END, USED], id="a turn that was counted"),
+]
+
+
+@pytest.mark.parametrize("chunks", HELD_UNTIL_CUT)
+@pytest.mark.parametrize("size", [None, 1])
+def test_an_answer_that_is_cut_when_it_is_released_ends_once(
+    chunks: list[Chunk], size: int | None
+) -> None:
+    """What might have been a refusal was held back until the upstream had ended."""
+    events = told(answered(streamed(*chunks), context(), size=size))
+    assert events.count("[DONE]") == 1
+    assert events[-1] == "[DONE]"
+    assert len([event for event in events[:-1] if event.get("usage")]) == 1
+    whole = orjson.loads(answered(streamed(*chunks), context(stream=False), size=size))
+    assert whole["choices"][0]["finish_reason"] == reason_of(events)
+    assert ("estimated" in whole["usage"]) is (USED not in chunks)
+
+
+def test_an_answer_that_time_releases_ends_once() -> None:
+    """When it is cut by then."""
+    one = answer()
+    assert one.received(streamed(chunk(f"{CREDITS}.\n\nUser: hi"), done=False)) == b""
+    events = told(one.release())
+    assert (events.count("[DONE]"), events[-1], one.ended) == (1, "[DONE]", True)
+
+
 def test_yaml_at_the_beginning_of_a_piece_is_left_alone() -> None:
     """B3: where a network chunk happens to begin means nothing."""
     data = streamed(chunk("user: root\n"), chunk("User"), chunk("name: x\nuser: y"), END)
