@@ -39,15 +39,15 @@ class ToolCalls(Stage):
 
     def _choice(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
         delta = choice["delta"]
-        entries = delta.get("tool_calls")
-        if not entries:
+        told = delta.get("tool_calls")
+        if not told:
             return choice
         calls = self._choices.setdefault(choice["index"], _Calls(self._new_id))
-        entries = entries if isinstance(entries, list) else [entries]
-        if all(map(calls.is_plain, entries)):
+        if type(told) is list and all(map(calls.is_plain, told)):
             return choice
+        entries = told if isinstance(told, list) else [told]
         mended = [out for entry in entries for out in calls.received(entry)]
-        if mended == entries:
+        if _is_same(told, mended):
             return choice
         delta = {name: value for name, value in delta.items() if name != "tool_calls"}
         return {**choice, "delta": {**delta, "tool_calls": mended} if mended else delta}
@@ -147,6 +147,11 @@ class _Calls:
         header = {"index": call.index, "id": self._new_id(call_id), "type": "function"}
         named = {"name": name} if name else {}
         return call, {**entry, **header, "function": {**named, **entry["function"], **named}}
+
+
+def _is_same(told: Any, mended: Sequence[Entry]) -> bool:
+    """Whether nothing was mended; to Python, false equals 0."""
+    return bool(told == mended) and all(type(entry["index"]) is int for entry in told)
 
 
 def _tidy(entry: Entry) -> Entry:

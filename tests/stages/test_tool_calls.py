@@ -21,7 +21,7 @@ def entry(index: Any = 0, id: Any = None, name: Any = None, args: Any = None, **
     }
 
 
-def given(*deltas: list[Any]) -> list[list[Any]]:
+def given(*deltas: Any) -> list[list[Any]]:
     """What a client gets of the ``tool_calls`` of each delta; made identifiers are m1, m2…"""
     numbers = count(1)
     stage = ToolCalls(context(make_id=lambda: f"m{next(numbers)}"))
@@ -46,6 +46,16 @@ CASES = [
         [[None, entry(0, "a", "f", "{}"), None]], [[entry(0, "a", "f", "{}")]], id="null entries"
     ),
     pytest.param([[None]], [[]], id="nothing but null"),
+    pytest.param(
+        [entry(0, "a", "f", "{"), entry(0, args="}")],
+        [[entry(0, "a", "f", "{")], [entry(0, args="}")]],
+        id="an object instead of a list",
+    ),
+    pytest.param(
+        [[entry(0, "a", "f", '{"a":"')], entry(0, args="b")],
+        [[entry(0, "a", "f", '{"a":"')], [entry(0, args="b")]],
+        id="an object that brings more of a text",
+    ),
     pytest.param([["x", 7, []]], [[]], id="nothing but nonsense"),
     pytest.param(
         [[entry(0, "a", "f", "{")], [{"index": 0, "name": None, **NULL_NAME}]],
@@ -165,9 +175,17 @@ CASES = [
 
 
 @pytest.mark.parametrize(("deltas", "expected"), CASES)
-def test_cases(deltas: list[list[Any]], expected: list[list[Any]]) -> None:
+def test_cases(deltas: list[Any], expected: list[list[Any]]) -> None:
     """What upstreams do, and what a client sees of it."""
     assert given(*deltas) == expected
+
+
+@pytest.mark.parametrize("index", [False, 0.0, None, "0"])
+def test_an_index_is_an_integer(index: Any) -> None:
+    """Whatever else equals it to Python."""
+    told = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    [[call]] = given([{"index": index, **told}])
+    assert type(call["index"]) is int
 
 
 def test_what_belongs_to_a_call_stays_with_it() -> None:
