@@ -10,6 +10,7 @@ from pollinations.chat import loose
     ("data", "value"),
     [
         (b'{"a": NaN, "b": -Infinity}', {"a": None, "b": None}),
+        (b'{"a": 1e999, "b": -1e999, "c": 1.5e3}', {"a": None, "b": None, "c": 1500.0}),
         (b'{"a": "caf\xff"}', {"a": "caf\ufffd"}),
         (b'{"a": "one\ntwo\t"}', {"a": "one\ntwo\t"}),
         (b'{"a": "\\ud83d"}', {"a": "\ud83d"}),
@@ -20,6 +21,13 @@ from pollinations.chat import loose
 def test_reads_what_strict_json_does_not_allow(data: bytes, value: object) -> None:
     """``NaN``, invalid UTF-8, control characters, half a surrogate pair, long numbers."""
     assert loose.loads(data) == value
+    assert loose.loads(loose.dumps(value)) == value
+
+
+def test_whatever_is_read_can_be_written() -> None:
+    """Also where two kinds of it meet."""
+    value = loose.loads(b'[1e999, NaN, "\\ud83d", 123456789012345678901234567890]')
+    assert loose.dumps(value) == b'[null,null,"\\ud83d",123456789012345678901234567890]'
 
 
 def test_halves_of_a_surrogate_pair_meet_again() -> None:
