@@ -63,7 +63,7 @@ def data(value: Any) -> Any:
     """Any JSON that is not too long."""
     if not isinstance(value, dict | list | str):
         return value
-    json = _json(value)
+    json = as_json(value)
     short = 0 < len(json) <= DATA_LIMIT
     flat = json.count(b"[") + json.count(b"{") <= NESTING_LIMIT
     return value if short and flat else DROPPED
@@ -80,7 +80,7 @@ def spelled(value: Any) -> str:
     """A string, number or boolean as a string; empty for anything else."""
     if isinstance(value, str):
         return value
-    return _json(value).decode() if isinstance(value, int | float) else ""
+    return as_json(value).decode() if isinstance(value, int | float) else ""
 
 
 def schemas(value: Any) -> Any:
@@ -94,9 +94,9 @@ def one_of(*words: str) -> Reader:
     return lambda value: value if isinstance(value, str) and value in known else DROPPED
 
 
-def _json(value: Any) -> bytes:
-    """*value* as JSON; nothing when it is nested deeper than orjson writes."""
+def as_json(value: Any) -> bytes:
+    """*value* as JSON, fields sorted; nothing when it is nested deeper than orjson writes."""
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         return b""

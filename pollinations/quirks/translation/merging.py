@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from .keywords import is_number
+from .keywords import as_json, is_number
 from .subschemas import Schema
 
 
@@ -79,8 +79,8 @@ def _members(values: list[Any]) -> Any:
 
 
 def _mark(member: Any) -> Any:
-    """Something that may be in a set, and tells 1 from true."""
-    return isinstance(member, bool), None if isinstance(member, dict | list) else member
+    """Something that may be in a set, and tells 1 from true and null from an object."""
+    return isinstance(member, bool), as_json(member) if isinstance(member, dict | list) else member
 
 
 def _tightest(choose: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
