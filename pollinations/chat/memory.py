@@ -6,7 +6,7 @@ calls is found by the conversation that led to it. Keys are made of what the cli
 rule has altered it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -44,10 +44,8 @@ def prompt_key(messages: Sequence[JSONObject]) -> str:
 
     :param messages: the whole conversation, oldest first.
     """
-    conversation = blake2b(digest_size=16)
-    for message in messages:
-        conversation.update(_digest(message))
-    return f"prompt:{conversation.hexdigest()}"
+    *_, whole = _conversations(messages)
+    return whole
 
 
 def prompt_keys(messages: Sequence[JSONObject]) -> Mapping[int, str]:
@@ -56,13 +54,8 @@ def prompt_keys(messages: Sequence[JSONObject]) -> Mapping[int, str]:
 
     Each message is read once, however many there are.
     """
-    conversation = blake2b(digest_size=16)
-    keys = {}
-    for place, message in enumerate(messages):
-        if message["role"] == "assistant":
-            keys[place] = f"prompt:{conversation.hexdigest()}"
-        conversation.update(_digest(message))
-    return keys
+    keys = zip(messages, _conversations(messages), strict=False)
+    return {i: key for i, (message, key) in enumerate(keys) if message["role"] == "assistant"}
 
 
 def v3_key(message: JSONObject) -> str:
@@ -118,6 +111,15 @@ def signatures_for(
                 found[place] = signature
                 break
     return found
+
+
+def _conversations(messages: Sequence[JSONObject]) -> Iterator[str]:
+    """The key of what was said before each message, then that of all."""
+    conversation = blake2b(digest_size=16)
+    for message in messages:
+        yield f"prompt:{conversation.hexdigest()}"
+        conversation.update(_digest(message))
+    yield f"prompt:{conversation.hexdigest()}"
 
 
 def _any(remembered: Mapping[str, str], prefix: str) -> bool:
