@@ -71,7 +71,12 @@ class _Map:
 
 
 def in_form(form: IdForm) -> Rule:
-    """The rule that gives every call, and its result, an identifier of *form*, no two the same."""
+    """
+    The rule that gives every call, and its result, an identifier of *form*.
+
+    No two calls get the same one, as long as those of one step came with different ones and the
+    results are next to their calls: pairing, which comes first, sees to both.
+    """
 
     def rule(request: ChatRequest, target: Target) -> ChatRequest:
         ids = {call.get("id") or "" for message in request.messages for call in calls_of(message)}
