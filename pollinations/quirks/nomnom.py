@@ -2,7 +2,8 @@
 
 from ..chat.request import ChatRequest
 from .dialects import GEMINI
-from .gemini import TURNS, search_disabled
+from .gemini import search_disabled
+from .google import TURNS
 from .limits import asked_for
 from .quirk import Quirk, Target
 from .tools import schemas
