@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from ..chat.request import ChatRequest
+from ..quirks.messages import text_of
 from . import lists
 from .answers import Call, Form, calls, reasoning, text
 from .failures import error
@@ -24,7 +25,7 @@ from .recording import Asked
 from .reply import Reply
 from .script import Script
 from .thoughts import signature_for
-from .words import last_user_text, since_last_user, system_text, text_of
+from .words import last_user_text, since_last_user, system_text
 
 HELLO = (
     "Hello! I am the demo of Pollinations: a few scripted answers on your own machine, no model "
@@ -153,7 +154,7 @@ def _json(request: ChatRequest) -> Reply | None:
 
 
 def _results(request: ChatRequest) -> Reply | None:
-    results = [text_of(m) for m in since_last_user(request) if m["role"] == "tool"]
+    results = [text_of(m.get("content")) for m in since_last_user(request) if m["role"] == "tool"]
     if not results:
         return None
     said = "\n".join(f"> {result.strip()[:500]}" for result in results)

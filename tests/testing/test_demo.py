@@ -191,6 +191,11 @@ def test_text_in_parts():
     assert made(talk.says([{"type": "text", "text": "Weather in Rome?"}]))
 
 
+def test_text_that_is_none():
+    """A part whose text is a number says nothing."""
+    assert Talk().says([{"type": "text", "text": 5}])["content"] == HELLO
+
+
 def test_unknown_models():
     """What is not listed is not found."""
     talk = Talk("gpt-2")
