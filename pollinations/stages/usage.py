@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import orjson
 
+from ..chat import loose
 from ..chat.chunk import FINISH, USAGE, Chunk
-from ..chat.request import ChatRequest
+from ..chat.request import ChatRequest, JSONObject
 from .stage import Stage
 
 TOKEN = 4
@@ -74,7 +74,15 @@ def _length(request: ChatRequest) -> int:
     """How many characters the prompt has, its tools included and its images not."""
     contents = (message.get("content") for message in request.messages)
     texts = (text for content in contents for text in _texts(content))
-    return sum(map(len, texts)) + (len(orjson.dumps(request.tools)) if request.tools else 0)
+    return sum(map(len, texts)) + (_written(request.tools) if request.tools else 0)
+
+
+def _written(tools: Sequence[JSONObject]) -> int:
+    try:
+        return len(loose.dumps(tools))
+    except ValueError:
+        # Nested so deeply that no model was sent them.
+        return 0
 
 
 def _texts(content: Any) -> Sequence[str]:

@@ -101,3 +101,16 @@ def test_estimates(body: dict[str, Any], prompt: int) -> None:
         "total_tokens": prompt + 11,
         "estimated": True,
     }
+
+
+@pytest.mark.parametrize(("depth", "prompt"), [(400, 603), (100_000, 2)])
+def test_deep_tools_are_no_obstacle(depth: int, prompt: int) -> None:
+    """They count for nothing where nobody can write them."""
+    tool: dict[str, Any] = {}
+    deep = tool
+    for _ in range(depth):
+        deep["a"] = deep = {}
+    assert estimate(context(tools=[tool]).request, 0)["prompt_tokens"] == prompt
+    while tool:
+        # Freed level by level: the interpreter would do it recursively.
+        tool = tool.pop("a")
