@@ -11,7 +11,8 @@ from typing import Any, Literal, Self
 import attrs
 import orjson
 
-from .reply import JSONObject, Reply
+from ..chat.request import JSONObject
+from .reply import Reply
 
 Carrier = Literal["thought_signature", "google", "vertex"]
 """The field that holds a thought signature, itself or inside ``extra_content``."""

@@ -11,10 +11,9 @@ import attrs
 import orjson
 
 from ..chat import sse
+from ..chat.request import JSONObject
 from .recording import Asked
 from .script import Pause, Script, Send, Step
-
-JSONObject = Mapping[str, Any]
 
 
 @attrs.frozen
