@@ -3,7 +3,8 @@ Every tool call has exactly one result, in the order of the calls, right after t
 makes them. Gemini, Claude and Bedrock each refuse a conversation in which this does not hold.
 
 A result finds its call by identifier; of several calls with the same one, the latest step's that
-still waits. A result whose identifier is unknown belongs to the call at its place in the step
+still waits. A result that comes before any call with its identifier goes after one that nothing
+else has answered. A result whose identifier is unknown belongs to the call at its place in the step
 before it. A call without a result gets one that says so, a result without a call is dropped.
 """
 
@@ -67,6 +68,7 @@ class _Pairing:
     out: list[JSONObject | _Step] = attrs.field(factory=list)
     step: _Step | None = None
     waiting: dict[str, list[_Slot]] = attrs.field(factory=dict)
+    early: list[tuple[str, JSONObject]] = attrs.field(factory=list)
     strays: list[tuple[_Step, int, JSONObject]] = attrs.field(factory=list)
 
     def take(self, message: JSONObject) -> None:
@@ -110,17 +112,24 @@ class _Pairing:
                 self.waiting.setdefault(call_id, []).append(slot)
 
     def _take_result(self, message: JSONObject) -> None:
-        if self.step is None:
-            return
-        place = self.step.place()
         call_id = message.get("tool_call_id") or ""
+        if call_id in self.known and call_id not in self.waiting:
+            self.early.append((call_id, message))
+        elif self.step is not None:
+            self._take_answer(self.step, call_id, message)
+
+    def _take_answer(self, step: _Step, call_id: str, message: JSONObject) -> None:
+        place = step.place()
         if slots := self.waiting.get(call_id):
             slots.pop().result = message
         elif call_id not in self.known:
-            self.strays.append((self.step, place, message))
+            self.strays.append((step, place, message))
 
     def settle(self) -> None:
-        """Give the results with unknown identifiers to the calls that nothing has answered."""
+        """Give what came early or with unknown identifiers to the calls that nothing answered."""
+        for call_id, message in self.early:
+            if slots := self.waiting.get(call_id):
+                slots.pop().result = message
         for step, place, message in self.strays:
             if slot := step.slot_for(place):
                 slot.result = message

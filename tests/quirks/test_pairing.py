@@ -95,6 +95,36 @@ def none(call_id: str) -> dict[str, object]:
             [step("call_0_1", "call_0_1_"), result("call_0_1"), none("call_0_1_")],
             id="a new one is not one that was there",
         ),
+        pytest.param(
+            [user(), result("a"), step("a"), assistant()],
+            [user(), step("a"), result("a"), assistant()],
+            id="a result before its call goes after it",
+        ),
+        pytest.param(
+            [step("z"), result("z"), result("b", "B"), step("a"), step("b"), result("a", "A")],
+            [step("z"), result("z"), step("a"), result("a", "A"), step("b"), result("b", "B")],
+            id="also from another step",
+        ),
+        pytest.param(
+            [step("z"), result("a", "A"), result("x", "X"), step("a")],
+            [step("z"), result("z", "X"), step("a"), result("a", "A")],
+            id="where it takes nobody's place",
+        ),
+        pytest.param(
+            [result("a", 1), result("a", 2), step("a"), result("a", 3)],
+            [step("a"), result("a", 3)],
+            id="unless another comes in time",
+        ),
+        pytest.param(
+            [step("a"), result("a", 1), result("a", 2), step("a")],
+            [step("a"), result("a", 1), step("a"), none("a")],
+            id="a second result is no early one",
+        ),
+        pytest.param(
+            [step(""), result("call_0_0", 1)],
+            [step("call_0_0"), none("call_0_0")],
+            id="an identifier that was made is nobody's before",
+        ),
     ],
 )
 def test_every_call_has_its_result(messages, expected) -> None:
