@@ -37,7 +37,7 @@ class Target:
         if entry is not None:
             names += [entry.name, *entry.aliases]
         bare = [_OWNER.sub("", name.lower()) for name in names]
-        if entry is not None and bare[0] == names[0].lower():
+        if entry is not None and not _OWNER.match(entry.name.lower()):
             bare.append(entry.publisher.lower())
         return "\n".join(bare)
 

@@ -82,3 +82,11 @@ def test_the_publisher_says_the_family(publisher: str, expected: set[str]) -> No
 def test_who_runs_a_community_model_says_nothing() -> None:
     """Anybody may call themselves anything."""
     assert families("community/openai/x", publisher="openai") == set()
+
+
+def test_nor_when_the_model_is_asked_for_by_an_alias() -> None:
+    """It is a community's, whatever else it is called."""
+    entry = Model("community/gemini-fan/foo", ("foo",), "gemini-fan")
+    target = Target(Route(ENTER, "foo", entry=entry))
+    assert "gemini" not in target.names
+    assert {quirk.name for quirk in QUIRKS if quirk.concerns(target)} == EVERY
