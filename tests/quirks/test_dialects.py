@@ -14,6 +14,8 @@ from jsonschema import Draft202012Validator
 
 from pollinations.quirks.dialects import CLAUDE, GEMINI, NOVA, OPENAI, Dialect
 from pollinations.quirks.schema import sanitized
+from pollinations.quirks.translation.references import REFERENCES, References
+from pollinations.quirks.translation.subschemas import subschemas
 
 DIALECTS = (GEMINI, OPENAI, CLAUDE, NOVA)
 
@@ -209,12 +211,43 @@ def test_whatever_is_sent_is_made_acceptable(dialect: Dialect, schema: Any) -> N
     assert schema == before
 
 
+def _references(schema: Any) -> Iterator[Any]:
+    """All references in *schema*, save those that no standard knows."""
+    yield from (schema[keyword] for keyword in REFERENCES[:-1] if keyword in schema)
+    for below in subschemas(schema):
+        yield from _references(below)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from([OPENAI, CLAUDE]), SCHEMAS)
+def test_no_reference_is_lost(dialect: Dialect, schema: Any) -> None:
+    """What led somewhere does so when the top has become another."""
+    root = schema if isinstance(schema, dict) else {}
+    made = sanitized(root, dialect)
+    before, after = References(root), References(made)
+    led = set(filter(before.holds, _references(made)))
+    assert led == set(filter(after.holds, led))
+
+
 def holds(schema: Any) -> dict[str, Any]:
     """Parameters with one of them."""
     return {"type": "object", "properties": {"x": schema}}
 
 
 GEMINI_ROWS: dict[str, tuple[Any, Any]] = {
+    "a const with its type": (
+        {"type": "string", "const": "add"},
+        {"type": "string", "enum": ["add"]},
+    ),
+    "a union of consts with their types": (
+        {"anyOf": [{"type": "string", "const": "a"}, {"type": "string", "const": "b"}]},
+        {"type": "string", "enum": ["a", "b"]},
+    ),
+    "an enum of nothing": ({"type": "string", "enum": []}, {"type": "string"}),
+    "a const beside an enum": (
+        {"type": "string", "const": "a", "enum": [""]},
+        {"type": "string", "enum": ["a"]},
+    ),
     "unknown keywords": (
         {"type": "string", "$schema": "s", "$comment": "c", "readOnly": True, "optional": True},
         {"type": "string"},
@@ -503,6 +536,42 @@ TOPS: dict[str, tuple[Dialect, Any, Any]] = {
         OPENAI,
         {"type": "object", "allOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]},
         {"type": "object", "properties": {"a": {}, "b": {}}},
+    ),
+    "a reference into a union": (
+        CLAUDE,
+        {"anyOf": [{"properties": {"n": {"$ref": "#/anyOf/0"}}}]},
+        {
+            "type": "object",
+            "properties": {
+                "n": {
+                    "properties": {
+                        "n": {
+                            "type": "object",
+                            "description": "Another such object, with the properties described "
+                            "above.",
+                        }
+                    }
+                }
+            },
+        },
+    ),
+    "a reference into allOf": (
+        OPENAI,
+        {
+            "properties": {"b": {"$ref": "#/allOf/0/$defs/N"}, "c": {"$ref": "#/$defs/M"}},
+            "allOf": [{"$defs": {"N": {"items": {"$ref": "#/$defs/M"}}}}],
+            "$defs": {"M": {"const": 1}},
+        },
+        {
+            "type": "object",
+            "properties": {"b": {"items": {"$ref": "#/$defs/M"}}, "c": {"$ref": "#/$defs/M"}},
+            "$defs": {"M": {"const": 1}},
+        },
+    ),
+    "a reference to the whole": (
+        OPENAI,
+        {"anyOf": [{"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#/nowhere"}}}]},
+        {"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#/nowhere"}}},
     ),
     "a union below the top": (
         CLAUDE,

@@ -151,5 +151,6 @@ def _failed(rest: Schema) -> Schema:
 
 def _again(reference: str) -> Schema:
     name = reference.rpartition("/")[2].lstrip("#")
-    which = f"Another {name}" if name else "Another such object"
+    # A number is its place in a list.
+    which = f"Another {name}" if name and not name.isdecimal() else "Another such object"
     return {"type": "object", "description": f"{which}, with the properties described above."}

@@ -49,7 +49,7 @@ def enumerated(schema: Schema) -> Schema:
         return schema
     members = values if isinstance(values, list) else []
     listed = list(dict.fromkeys(word for member in members if (word := spelled(member))))
-    if listed == values and schema.get("type") == "string":
+    if "const" not in schema and listed and listed == values and schema.get("type") == "string":
         return schema
     made = without(schema, "const", "enum")
     if None in members:

@@ -25,6 +25,7 @@ class References:
 
     root: Schema
     _found: dict[str, Any] = attrs.field(factory=dict, init=False)
+    _held: dict[str, bool] = attrs.field(factory=dict, init=False)
 
     def target(self, reference: Any) -> Any:
         """
@@ -37,8 +38,16 @@ class References:
             return None
         if reference not in self._found:
             found = self._look_up(reference)
-            self._found[reference] = found if isinstance(found, dict | bool) else None
+            self._found[reference] = self._named(reference) if found is None else found
         return self._found[reference]
+
+    def holds(self, reference: Any) -> bool:
+        """Whether *reference* leads to a schema exactly as it is written."""
+        if not isinstance(reference, str):
+            return False
+        if reference not in self._held:
+            self._held[reference] = self._look_up(reference) is not None
+        return self._held[reference]
 
     def _look_up(self, reference: str) -> Any:
         pointer = reference == "#" or reference.startswith("#/")
@@ -46,13 +55,15 @@ class References:
             return self._anchors[reference[1:]]
         try:
             resolver = self._here if pointer else self._everywhere
-            return resolver.lookup(reference).contents
+            found = resolver.lookup(reference).contents
         except (Unresolvable, ValueError, TypeError):  # The latter two by a malformed one.
-            return self._named(reference)
+            return None
+        return found if isinstance(found, dict | bool) else None
 
     def _named(self, reference: str) -> Any:
         if reference.startswith("#") or not {*"/:"} & {*reference}:
-            return self._definitions.get(reference.rpartition("/")[2])
+            found = self._definitions.get(reference.rpartition("/")[2])
+            return found if isinstance(found, dict | bool) else None
         return None
 
     @cached_property

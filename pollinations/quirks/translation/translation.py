@@ -49,11 +49,14 @@ class _Translation:
 
     Each method returns the schema that it was given when nothing had to change. A *trail* goes
     along with every schema, since its references are followed only where it stands.
+
+    :ivar _standing: the references that are left to be followed, when the top was altered.
     """
 
     _dialect: Dialect
     _expansion: Expansion
     _known: Keywords = attrs.field(init=False)
+    _standing: References | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._known = self._dialect.keywords or {}
@@ -62,7 +65,10 @@ class _Translation:
         schema, trail = self._expansion.whole(root, self._expansion.start)
         if not schema.keys().isdisjoint(UNIONS):
             schema = folded(schema, trail, self._expansion)
-        made: Schema = self._schema(self._object(schema), trail, 0)
+        whole = self._object(schema)
+        if whole is not root:
+            self._standing = References(whole)
+        made: Schema = self._schema(whole, trail, 0)
         return made
 
     def _object(self, schema: Schema) -> Schema:
@@ -95,7 +101,7 @@ class _Translation:
         if _HOLDING.isdisjoint(schema) and not nodes.is_array(schema):
             return schema
         whole, inlined = schema, not self._dialect.references
-        if inlined and not schema.keys().isdisjoint(REFERENCES):
+        if self._is_lost(schema) or (inlined and not schema.keys().isdisjoint(REFERENCES)):
             whole, trail = self._expansion.whole(schema, trail)
         if inlined and not whole.keys().isdisjoint(DEFINITIONS):
             whole = nodes.without(whole, *DEFINITIONS)
@@ -103,6 +109,14 @@ class _Translation:
         if self._dialect.items and nodes.is_array(made):
             made.setdefault("items", {})
         return schema if same(made, schema) else made
+
+    def _is_lost(self, schema: Schema) -> bool:
+        """Whether what *schema* refers to is gone, as the top is not what it was."""
+        if self._standing is None or schema.keys().isdisjoint(REFERENCES):
+            return False
+        reference = next((schema[k] for k in REFERENCES[:-1] if k in schema), None)
+        held = self._expansion.references.holds(reference)
+        return held and not self._standing.holds(reference)
 
     def _said(self, schema: Any, trail: Trail, depth: int) -> Schema:
         """*schema* in a dialect with a table of keywords."""
