@@ -57,15 +57,19 @@ class _Map:
     form: IdForm
     taken: set[str]
     used: set[str] = attrs.field(factory=set)
+    salts: dict[str, int] = attrs.field(factory=dict)
 
     def new(self, call_id: str) -> str:
         """The identifier of the next call that came as *call_id*."""
         if self.form.legal.match(call_id) and call_id not in self.used:
             self.used.add(call_id)
             return call_id
-        salt = 0
+        # What was taken before is taken still: a name that is used a thousand times is not tried
+        # a thousand times each.
+        salt = self.salts.get(call_id, 0)
         while (shaped := self.form.shaped(call_id, salt)) in self.taken:
             salt += 1
+        self.salts[call_id] = salt + 1
         self.taken.add(shaped)
         return shaped
 

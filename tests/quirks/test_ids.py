@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pollinations.quirks import Target
-from pollinations.quirks.ids import form, in_form
+from pollinations.quirks.ids import IdForm, form, in_form
 from pollinations.routing.route import ENTER, Route
 from pollinations.testing.conversations import asked, result, step, user
 
@@ -98,3 +98,20 @@ def test_any_ids(ids: list[str], name: str) -> None:
     new = renamed(name, *ids)
     assert len(set(new)) == len(ids)
     assert all(re.fullmatch(FORMS[name][1], item) for item in new)
+
+
+def test_an_identifier_that_comes_a_thousand_times_is_not_tried_a_million() -> None:
+    """Some models call every step's call the same."""
+    tried = 0
+
+    class Counting(IdForm):
+        def shaped(self, call_id: str, salt: int) -> str:
+            nonlocal tried
+            tried += 1
+            return IdForm.shaped(self, call_id, salt)
+
+    plain = FORMS["mistral"][0]
+    counting = Counting(plain.legal, plain.length, plain.illegal)
+    steps = [message for _ in range(1000) for message in (step("call_0"), result("call_0"))]
+    in_form(counting)(asked(*steps), TARGET)
+    assert tried <= 2000
