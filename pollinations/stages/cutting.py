@@ -41,7 +41,7 @@ class _Choice:
     One choice of the answer.
 
     :param watches: those for each field of its message, in the order in which a model writes them.
-    :param held: chunks that must wait, oldest first.
+    :param held: chunks that must wait.
     :param lead: how many characters of the first of them may go on: white space, which waits with
         what follows it so that the chunk can leave as it came.
     :param length: how many characters have gone on.
@@ -74,21 +74,20 @@ class Cutting(Stage):
             state = self._choices[choice["index"]] = _Choice(_watches(self._context))
         if state.over:
             return ()
+        waiting = None
         for field, text in choice["delta"].items():
-            if field in state.watches and type(text) is str:
-                passing, first = len(text), None
-                for watch in state.watches[field]:
-                    may = watch.feed(text)
-                    if may < passing:
-                        passing, first = may, watch
+            watches = state.watches.get(field)
+            if watches and type(text) is str:
+                passing, first = _fed(watches, text)
                 state.length += passing
                 if first is not None:
                     if first.found:
                         return self._cut(state, chunk, field, passing, first.reason)
-                    if not chunk.holds & FINISH:
-                        return _hold(state, chunk, field, passing)
+                    waiting = field, passing
         if chunk.holds & CALLS:
             state.called = True
+        if waiting is not None and not chunk.holds & FINISH:
+            return _hold(state, chunk, *waiting)
         if state.held and chunk.holds & (FINISH | TEXT):
             held, state.held = state.held, []
             return (*held, chunk)
@@ -114,24 +113,34 @@ class Cutting(Stage):
         kept = {name: value for name, value in delta.items() if name not in later}
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
-        if not passing and state.held:
-            # What was found began in what is held back.
-            state.held = [_only(state.held[0], field, state.lead)] if state.lead else []
         held, state.held = state.held, []
+        if not passing and held:
+            # What was found began in what is held back.
+            held = [_only(held[0], field, state.lead)] if state.lead else []
         if state.called and reason == "stop":
             reason = "tool_calls"
         usage = chunk.data.get("usage") or estimate(self._context.request, state.length)
         end = {"index": index, "delta": {}, "finish_reason": reason}
         over = sum(choice.over for choice in self._choices.values())
-        last = chunk.but(choices=[end], usage=usage)._replace(last=over >= self._context.wanted)
-        return (*held, *before, last)
+        last = chunk.but(choices=[end], usage=usage)
+        return (*held, *before, last._replace(last=over >= self._context.wanted))
+
+
+def _fed(watches: Sequence[Watch], text: str) -> tuple[int, Watch | None]:
+    """How much of *text* all of *watches* let pass, and which one lets the least, if any."""
+    passing, first = len(text), None
+    for watch in watches:
+        may = watch.feed(text)
+        if may < passing:
+            passing, first = may, watch
+    return passing, first
 
 
 def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:
     """
     Keep *chunk*, of which only *passing* characters may go on.
 
-    Where these are more than white space, they do.
+    Where these are more than white space, they do; tool calls never wait.
     """
     [choice] = chunk.choices
     text: str = choice["delta"][field]
@@ -139,11 +148,13 @@ def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Ch
     if passing or not state.held:
         # Whatever waited until now is ordinary.
         gone, state.held, state.lead = state.held, [], passing
-    if not text[:passing].strip():
+    if not (text[:passing].strip() or chunk.holds & CALLS):
         state.held.append(chunk)
         return gone
-    state.held, state.lead = [_only(chunk, field, None, passing)], 0
+    if not state.held:
+        state.lead = 0
     first = {**choice, "delta": {**choice["delta"], field: text[:passing]}}
+    state.held.append(_only(chunk, field, None, passing))
     return (*gone, chunk.with_choices([first]))
 
 

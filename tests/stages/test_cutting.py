@@ -75,6 +75,25 @@ CASES = [
         id="after a call",
     ),
     pytest.param(
+        [chunk("Hi\n\nUser", tool_calls=CALL), chunk(": x")],
+        [({"content": "Hi\n\n", "tool_calls": CALL}, None, False), ({}, "tool_calls", True)],
+        id="after a call in the same delta",
+    ),
+    pytest.param(
+        [chunk("\nUs"), chunk("er", tool_calls=CALL), chunk(": x")],
+        [
+            ({"content": "", "tool_calls": CALL}, None, False),
+            text("\n"),
+            ({}, "tool_calls", True),
+        ],
+        id="around a call",
+    ),
+    pytest.param(
+        [chunk("User", reasoning_content=LOOP)],
+        [({"reasoning_content": LOOP[:192]}, None, False), LENGTH],
+        id="held back beside a thought that repeats itself",
+    ),
+    pytest.param(
         [chunk("User: x", role="assistant")],
         [({"content": "", "role": "assistant"}, None, False), STOP],
         id="nothing else",
