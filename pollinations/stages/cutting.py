@@ -6,7 +6,7 @@ here in one stage because every word of every answer passes through it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -119,11 +119,17 @@ class Cutting(Stage):
             held = [_only(held[0], field, state.lead)] if state.lead else []
         if state.called and reason == "stop":
             reason = "tool_calls"
-        usage = chunk.data.get("usage") or estimate(self._context.request, state.length)
         end = {"index": index, "delta": {}, "finish_reason": reason}
         over = sum(choice.over for choice in self._choices.values())
-        last = chunk.but(choices=[end], usage=usage)
+        last = chunk.but(choices=[end], usage=self._usage(chunk))
         return (*held, *before, last._replace(last=over >= self._context.wanted))
+
+    def _usage(self, chunk: Chunk) -> Mapping[str, Any]:
+        """What the upstream has counted by *chunk*, else an estimate for all choices together."""
+        usage: Mapping[str, Any] = chunk.data.get("usage") or estimate(
+            self._context.request, sum(choice.length for choice in self._choices.values())
+        )
+        return usage
 
 
 def _fed(watches: Sequence[Watch], text: str) -> tuple[int, Watch | None]:

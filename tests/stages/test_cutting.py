@@ -215,3 +215,10 @@ def test_choices_in_one_chunk() -> None:
         (1, {"content": "b\n"}),
         (1, {}),
     ]
+
+
+def test_an_estimate_counts_all_choices() -> None:
+    """It is the usage of the answer, not of the choice that was cut last."""
+    turns = [chunk(f"{'x' * 400}\nUser: hi"), chunk("yy\nUser: hi", index=1)]
+    end = passed(Cutting(context(n=2)), *turns)[-1]
+    assert end.data["usage"]["completion_tokens"] == 101
