@@ -12,9 +12,16 @@ import attrs
 
 from ..chat.chunk import CALLS, FINISH, TEXT, THOUGHT, Chunk
 from .guillotine import TurnWatch, asks_for_turns
+from .held import Held
 from .repetition import RepetitionWatch
 from .stage import Context, Stage
 from .usage import estimate
+
+BYTE_LIMIT = 64 * 1024
+"""
+The most bytes that the chunks of one choice may have which are held back: enough for the beginning
+of a marker, a character at a time, in events of the usual size.
+"""
 
 
 class Watch(Protocol):
@@ -49,7 +56,7 @@ class _Choice:
     """
 
     watches: Mapping[str, Sequence[Watch]]
-    held: list[Chunk] = attrs.field(factory=list)
+    held: Held = attrs.field(factory=Held)
     lead: int = 0
     length: int = 0
     called: bool = False
@@ -88,9 +95,8 @@ class Cutting(Stage):
             state.called = True
         if waiting is not None and not chunk.holds & FINISH:
             return _hold(state, chunk, *waiting)
-        if state.held and chunk.holds & (FINISH | TEXT):
-            held, state.held = state.held, []
-            return (*held, chunk)
+        if state.held.chunks and chunk.holds & (FINISH | TEXT):
+            return (*state.held.let_go(), chunk)
         return (chunk,)
 
     def _apart(self, chunk: Chunk) -> Sequence[Chunk]:
@@ -113,7 +119,7 @@ class Cutting(Stage):
         kept = {name: value for name, value in delta.items() if name not in later}
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
-        held, state.held = state.held, []
+        held = state.held.let_go()
         if not passing and held:
             # What was found began in what is held back.
             held = [_only(held[0], field, state.lead)] if state.lead else []
@@ -151,17 +157,22 @@ def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Ch
     [choice] = chunk.choices
     text: str = choice["delta"][field]
     gone: Sequence[Chunk] = ()
-    if passing or not state.held:
+    if passing or not state.held.chunks:
         # Whatever waited until now is ordinary.
-        gone, state.held, state.lead = state.held, [], passing
+        gone, state.lead = state.held.let_go(), passing
     if not (text[:passing].strip() or chunk.holds & CALLS):
-        state.held.append(chunk)
-        return gone
-    if not state.held:
+        return (*gone, *_kept(state, chunk))
+    if not state.held.chunks:
         state.lead = 0
     first = {**choice, "delta": {**choice["delta"], field: text[:passing]}}
-    state.held.append(_only(chunk, field, None, passing))
-    return (*gone, chunk.with_choices([first]))
+    rest = _kept(state, _only(chunk, field, None, passing))
+    return (*gone, chunk.with_choices([first]), *rest)
+
+
+def _kept(state: _Choice, chunk: Chunk) -> Sequence[Chunk]:
+    """Nothing, unless *chunk* is one too many to be held: then all that were."""
+    state.held.add(chunk)
+    return () if state.held.size <= BYTE_LIMIT else state.held.let_go()
 
 
 def _only(chunk: Chunk, field: str, stop: int | None, start: int = 0) -> Chunk:

@@ -6,7 +6,7 @@ import pytest
 
 from pollinations.chat.chunk import Chunk
 from pollinations.settings.schema import Settings
-from pollinations.stages.cutting import Cutting
+from pollinations.stages.cutting import BYTE_LIMIT, Cutting
 from pollinations.testing.chunks import chunk, context, passed
 
 CALL = [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
@@ -222,3 +222,21 @@ def test_an_estimate_counts_all_choices() -> None:
     turns = [chunk(f"{'x' * 400}\nUser: hi"), chunk("yy\nUser: hi", index=1)]
     end = passed(Cutting(context(n=2)), *turns)[-1]
     assert end.data["usage"]["completion_tokens"] == 101
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_what_is_held_back_has_a_bound_in_bytes(came: bool) -> None:
+    """Beyond it, what is held back goes on, in order."""
+    stage, held, gone = Cutting(context()), 0, []
+    sent = [chunk(letter) for letter in "User" + " " * 100]
+    for one in sent:
+        padded = one.but(pad="p" * 1000)
+        padded = padded._replace(raw=b"r" * 1100) if came else padded
+        given = stage.received(padded)
+        held += 1 - len(given)
+        gone += [each.choices for each in given]
+        assert held * 1000 <= BYTE_LIMIT
+    assert gone == [one.choices for one in sent[: len(gone)]]
+    assert len(gone) > 50
+    [*_, end] = stage.received(chunk(": x"))
+    assert (end.choices[0]["finish_reason"], end.last) == ("stop", True)
