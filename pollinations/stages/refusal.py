@@ -12,6 +12,7 @@ import attrs
 
 from ..chat.chunk import ANY, FINISH, ROLE, TEXT, USAGE, Chunk
 from ..errors import UpstreamFailed
+from .held import Held
 from .stage import Stage
 
 TEXT_LIMIT = 2048
@@ -21,7 +22,7 @@ CHUNK_LIMIT = 1024
 """The most chunks that are held back, as many as a refusal a few letters at a time would need."""
 
 BYTE_LIMIT = 1024 * 1024
-"""The most bytes that these chunks may have come as."""
+"""The most bytes that these chunks may have, with all that is not text."""
 
 
 @attrs.frozen
@@ -83,9 +84,8 @@ PHRASES: Sequence[Phrase] = (
 class Refusal(Stage):
     """Holds back the beginning of an answer until it is known not to be a refusal."""
 
-    _held: list[Chunk] = attrs.field(factory=list, init=False)
+    _held: Held = attrs.field(factory=Held, init=False)
     _text: str = attrs.field(default="", init=False)
-    _size: int = attrs.field(default=0, init=False)
     _ruled_out: bool = attrs.field(default=False, init=False)
     _used: bool | None = attrs.field(default=None, init=False)
     """Whether tokens were counted; ``None``: the upstream has not said."""
@@ -94,7 +94,7 @@ class Refusal(Stage):
         """See :meth:`.stage.Stage.received`."""
         if self._ruled_out:
             return (chunk,)
-        self._held.append(chunk)
+        self._held.add(chunk)
         if not self._take(chunk):
             return self.released()
         phrase = self._phrase()
@@ -108,13 +108,12 @@ class Refusal(Stage):
 
     def released(self) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.released`."""
-        held, self._held = self._held, []
         self._ruled_out = True
-        return held
+        return self._held.let_go()
 
     def stopped(self) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.stopped`."""
-        phrase = self._phrase() if self._held else None
+        phrase = self._phrase() if self._held.chunks else None
         if phrase is not None and self._used is False and self._opened(phrase):
             raise phrase.failure()
         return self.released()
@@ -130,11 +129,10 @@ class Refusal(Stage):
             if choice["index"] or not isinstance(text, str):
                 return False
             self._text += text
-        self._size += len(chunk.raw or b"")
         return (
             len(self._text.encode(errors="replace")) <= TEXT_LIMIT
-            and len(self._held) < CHUNK_LIMIT
-            and self._size <= BYTE_LIMIT
+            and len(self._held.chunks) < CHUNK_LIMIT
+            and self._held.size <= BYTE_LIMIT
         )
 
     def _phrase(self) -> Phrase | None:

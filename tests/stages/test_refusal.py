@@ -211,6 +211,8 @@ def test_what_is_held_back_has_a_bound() -> None:
     assert held_by(*[chunk("")] * CHUNK_LIMIT) == [*[0] * (CHUNK_LIMIT - 1), CHUNK_LIMIT]
     large = chunk("")._replace(raw=b"x" * BYTE_LIMIT)
     assert held_by(large, large) == [0, 2]
+    mended = chunk("").but(pad="x" * (BYTE_LIMIT // 2))
+    assert held_by(mended, mended) == [0, 2]
 
 
 def test_time_releases_what_is_held_back() -> None:
