@@ -21,6 +21,7 @@ from .answers import Call, Form, calls, reasoning, text
 from .failures import error
 from .filling import filled
 from .planning import Step, plan
+from .reading import fields
 from .recording import Asked
 from .reply import Reply
 from .script import Script
@@ -147,8 +148,7 @@ def _summary(request: ChatRequest) -> Reply | None:
 def _json(request: ChatRequest) -> Reply | None:
     if not request.wants_json:
         return None
-    wanted = request.body["response_format"].get("json_schema") or {}
-    schema = wanted.get("schema")
+    schema = fields(request.body["response_format"].get("json_schema")).get("schema")
     value = filled(schema) if schema else {"demo": True, "answer": HELLO}
     return text(orjson.dumps(value).decode())
 

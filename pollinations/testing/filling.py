@@ -8,6 +8,7 @@ import attrs
 import orjson
 
 from ..quirks.translation.references import References
+from .reading import items
 
 DEPTH = 20
 """How deep a value may be; a schema that refers to itself goes no further."""
@@ -62,9 +63,9 @@ class _Form:
             return {}
         if "const" in schema:
             return self._leaf(schema["const"])
-        if values := _list(schema.get("enum")):
+        if values := items(schema.get("enum")):
             return self._leaf(values[0])
-        if branches := _list(schema.get("anyOf")) or _list(schema.get("oneOf")):
+        if branches := items(schema.get("anyOf")) or items(schema.get("oneOf")):
             return self.value(branches[0], name, depth - 1)
         match kind := _kind(schema):
             case "object":
@@ -82,7 +83,7 @@ class _Form:
     def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
         properties = schema.get("properties")
         properties = properties if isinstance(properties, dict) else {}
-        required = [name for name in _list(schema.get("required")) if isinstance(name, str)]
+        required = [name for name in items(schema.get("required")) if isinstance(name, str)]
         self.left -= len(properties) + len(required)
         hinted = (name for name in properties if name not in _NAMED and self._hint(name))
         made: dict[str, Any] = {}
@@ -122,7 +123,7 @@ class _Form:
 
 def _kind(schema: Mapping[str, Any]) -> str:
     named = schema.get("type")
-    kinds = [kind for kind in (named, *_list(named)) if isinstance(kind, str)]
+    kinds = [kind for kind in (named, *items(named)) if isinstance(kind, str)]
     return kinds[0] if kinds else "object" if "properties" in schema else "string"
 
 
@@ -135,7 +136,3 @@ def _number(schema: Mapping[str, Any], kind: str) -> float:
 
 def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

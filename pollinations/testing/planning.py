@@ -11,6 +11,8 @@ from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
 from .filling import filled
+from .reading import fields
+from .reading import functions as functions_of
 from .words import last_user_text
 
 Step = Sequence[tuple[str, Mapping[str, Any]]]
@@ -26,7 +28,7 @@ _PLACE = re.compile(r"[A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý][\w'’-]*)*")
 
 def plan(request: ChatRequest) -> Sequence[Step]:
     """The steps that *request* asks for; empty when it asks for no tool."""
-    functions = [tool["function"] for tool in request.tools if tool.get("function")]
+    functions = functions_of(request)
     if not functions or request.body.get("tool_choice") == "none":
         return ()
     said = last_user_text(request)
@@ -57,7 +59,7 @@ def _shell(said: str, functions: Sequence[JSONObject]) -> Sequence[Step]:
 def _any(request: ChatRequest, functions: Sequence[JSONObject]) -> Sequence[Step]:
     choice = request.body.get("tool_choice")
     if isinstance(choice, dict):
-        name = (choice.get("function") or {}).get("name")
+        name = fields(choice.get("function")).get("name")
         return [[_call(f, {})] for f in functions if f["name"] == name]
     said = last_user_text(request)
     if choice != "required" and not _ANY.search(said):
@@ -70,7 +72,8 @@ def _find(
 ) -> JSONObject | None:
     for field in fields:
         for function in functions:
-            if words.search(function.get(field) or ""):
+            text = function.get(field)
+            if isinstance(text, str) and words.search(text):
                 return function
     return None
 

@@ -23,6 +23,7 @@ from .strict_schemas import (
     objects_on_top,
     top_fields_only,
 )
+from .strict_shapes import shapes
 from .strict_turns import (
     Check,
     bedrock_ids,
@@ -62,6 +63,7 @@ class Strict:
         return next(self._complaints(asked), None) or self.then(asked)
 
     def _complaints(self, asked: Asked) -> Iterator[Script]:
+        yield from shapes(asked.chat)
         yield from _no_tools(asked)
         for word, checks in self.families.items():
             if word in asked.model.lower():

@@ -1,11 +1,12 @@
 """What models refuse in the tools of a request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
 from .failures import error
+from .reading import fields, functions, items
 from .script import Script
 
 GEMINI_FIELDS = frozenset((
@@ -19,13 +20,15 @@ GEMINI_TYPES = frozenset(["string", "number", "integer", "boolean", "array", "ob
 TOP_FIELDS = frozenset(("type", "properties", "required"))
 UNIONS = ("anyOf", "oneOf", "allOf")
 
+_GEMINI_SHAPES: Mapping[str, type] = {
+    "properties": dict,
+    "required": list,
+    "enum": list,
+    "anyOf": list,
+}
+
 NODES = 100_000
 """How many nodes of a schema are looked at."""
-
-
-def functions(request: ChatRequest) -> Sequence[JSONObject]:
-    """The functions that *request* offers."""
-    return [tool["function"] for tool in request.tools if tool.get("function")]
 
 
 def gemini_schemas(request: ChatRequest) -> Iterator[Script]:
@@ -79,8 +82,8 @@ def not_mixed(request: ChatRequest) -> Iterator[Script]:
 
 
 def _built_in(tool: JSONObject) -> bool:
-    function = tool.get("function") or {}
-    return tool.get("type", "function") != "function" or function.get("name") == "google_search"
+    name = fields(tool.get("function")).get("name")
+    return tool.get("type", "function") != "function" or name == "google_search"
 
 
 def _schemas(request: ChatRequest) -> Iterator[JSONObject]:
@@ -89,7 +92,7 @@ def _schemas(request: ChatRequest) -> Iterator[JSONObject]:
 
 def _gemini_node(path: str, node: Any) -> Iterator[str]:
     if not isinstance(node, dict):
-        yield f"Invalid value at '{path}' (Schema), {str(node).lower()}"
+        yield f"Invalid value at '{path}' (Schema), {_shown(node)}"
         return
     for name in node:
         if name not in GEMINI_FIELDS:
@@ -97,12 +100,15 @@ def _gemini_node(path: str, node: Any) -> Iterator[str]:
                 f"Invalid JSON payload received. Unknown name \"{name}\" at '{path}': "
                 "Cannot find field."
             )
+    for name, shape in _GEMINI_SHAPES.items():
+        if not isinstance(node.get(name), shape | None):
+            yield f"Invalid value at '{path}.{name}', {_shown(node[name])}"
     if "anyOf" in node and len(node) > 1:
         yield f"{path}: When using any_of, it must be the only field set"
     yield from _gemini_type(path, node)
     yield from _gemini_enum(path, node)
-    for place, name in enumerate(node.get("required") or ()):
-        if name not in (node.get("properties") or {}):
+    for place, name in enumerate(items(node.get("required"))):
+        if not isinstance(name, str) or name not in fields(node.get("properties")):
             yield f"{path}.required[{place}]: property is not defined"
 
 
@@ -110,8 +116,8 @@ def _gemini_type(path: str, node: JSONObject) -> Iterator[str]:
     kind = node.get("type")
     if isinstance(kind, list):
         yield f"Invalid value at '{path}.type': Proto field is not repeating, cannot start list."
-    elif kind is not None and str(kind).lower() not in GEMINI_TYPES:
-        yield f"Invalid value at '{path}.type' (type.googleapis.com/Type), \"{kind}\""
+    elif kind is not None and _shown(kind).lower() not in GEMINI_TYPES:
+        yield f"Invalid value at '{path}.type' (type.googleapis.com/Type), \"{_shown(kind)}\""
     elif kind == "array" and "items" not in node:
         yield f"{path}.items: missing field"
 
@@ -119,13 +125,13 @@ def _gemini_type(path: str, node: JSONObject) -> Iterator[str]:
 def _gemini_enum(path: str, node: JSONObject) -> Iterator[str]:
     if "enum" not in node:
         return
-    if str(node.get("type")).lower() != "string":
+    if _shown(node.get("type")).lower() != "string":
         yield f"{path}.enum: only allowed for STRING type"
     if not node["enum"]:
         yield f"{path}.enum: cannot be empty"
-    for place, value in enumerate(node["enum"]):
+    for place, value in enumerate(items(node["enum"])):
         if not isinstance(value, str):
-            yield f"Invalid value at '{path}.enum[{place}]' (TYPE_STRING), {value}"
+            yield f"Invalid value at '{path}.enum[{place}]' (TYPE_STRING), {_shown(value)}"
         elif not value:
             yield f"{path}.enum[{place}]: cannot be empty"
 
@@ -141,9 +147,16 @@ def _nodes(path: str, schema: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _below(path: str, node: JSONObject) -> Iterator[tuple[str, Any]]:
-    for name, child in (node.get("properties") or {}).items():
+    for name, child in fields(node.get("properties")).items():
         yield f"{path}.properties[{name}]", child
     if "items" in node:
         yield f"{path}.items", node["items"]
-    for place, child in enumerate(node.get("anyOf") or ()):
+    for place, child in enumerate(items(node.get("anyOf"))):
         yield f"{path}.any_of[{place}]", child
+
+
+def _shown(value: Any) -> str:
+    """A plain value as JSON has it; of what may be nested deeply, what it is."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return value if isinstance(value, str) else str(value).lower()

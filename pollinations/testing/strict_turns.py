@@ -7,13 +7,18 @@ from itertools import pairwise
 import attrs
 
 from ..chat.request import ChatRequest, JSONObject
+from ..quirks.messages import calls_of
 from .failures import error
+from .reading import fields, functions
 from .script import Script
-from .strict_schemas import functions
 from .thoughts import belongs
 
 Check = Callable[[ChatRequest], Iterable[Script]]
-"""Gives an error for each thing in a request that is refused; the first one is replied."""
+"""
+Gives an error for each thing in a request that is refused; the first one is replied.
+
+A request comes to it whose calls and functions have names, and whose schemas are objects.
+"""
 
 UNSIGNED = ("fast", "2.5")
 """Words in the names of the Gemini models that can do without signatures."""
@@ -34,8 +39,7 @@ class ToolStep:
     @property
     def calls(self) -> Sequence[JSONObject]:
         """The tool calls."""
-        calls: Sequence[JSONObject] = self.message["tool_calls"]
-        return calls
+        return calls_of(self.message)
 
     @property
     def call_ids(self) -> Sequence[str]:
@@ -52,7 +56,7 @@ def steps_of(request: ChatRequest) -> Iterator[ToolStep]:
     """The steps of the conversation that called tools."""
     messages = request.messages
     for place, message in enumerate(messages):
-        if message.get("tool_calls"):
+        if calls_of(message):
             after = place + 1
             end = after
             while end < len(messages) and messages[end]["role"] == "tool":
@@ -62,11 +66,9 @@ def steps_of(request: ChatRequest) -> Iterator[ToolStep]:
 
 def _orphans(request: ChatRequest) -> Iterator[int]:
     """The places of tool messages that follow no call."""
-    before: JSONObject = {}
+    before: JSONObject = {"role": ""}
     for place, message in enumerate(request.messages):
-        if message["role"] == "tool" and not (
-            before.get("tool_calls") or before.get("role") == "tool"
-        ):
+        if message["role"] == "tool" and not (calls_of(before) or before["role"] == "tool"):
             yield place
         before = message
 
@@ -95,8 +97,11 @@ def gemini_signatures(request: ChatRequest) -> Iterator[Script]:
 def _signature(call: JSONObject) -> str | None:
     """What the call or its function carries, as a field or in Google's ``extra_content``."""
     holders = [call["function"], call]
-    holders += [(holder.get("extra_content") or {}).get("google") or {} for holder in holders]
-    return next((h["thought_signature"] for h in holders if h.get("thought_signature")), None)
+    holders += [fields(fields(holder.get("extra_content")).get("google")) for holder in holders]
+    found = (holder.get("thought_signature") for holder in holders)
+    return next(
+        (signature for signature in found if signature and isinstance(signature, str)), None
+    )
 
 
 def gemini_turns(request: ChatRequest) -> Iterator[Script]:
