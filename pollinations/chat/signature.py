@@ -31,13 +31,18 @@ def signature_of_call(call: JSONObject) -> str:
 
 def signed(item: JSONObject, signature: str) -> JSONObject:
     """*item* carrying *signature* in both forms that are understood: a copy, unless it did."""
+    item = offering(item, signature)
+    return item if item.get(FIELD) == signature else {**item, FIELD: signature}
+
+
+def offering(item: JSONObject, signature: str) -> JSONObject:
+    """*item* with *signature* where clients' libraries look for it: a copy, unless it is there."""
     extra = _extra_content(item)
     google = extra.get("google")
     google = google if isinstance(google, Mapping) else {}
-    if item.get(FIELD) == google.get(FIELD) == signature:
+    if google.get(FIELD) == signature:
         return item
-    extra = {**extra, "google": {**google, FIELD: signature}}
-    return {**item, FIELD: signature, "extra_content": extra}
+    return {**item, "extra_content": {**extra, "google": {**google, FIELD: signature}}}
 
 
 def signed_call(call: JSONObject, signature: str) -> JSONObject:

@@ -12,7 +12,7 @@ import attrs
 
 from ..chat.chunk import BLOCKS, CALLS, SIGNATURE, THOUGHT, Chunk
 from ..chat.memory import prompt_key, reasoning_key, signature_key
-from ..chat.signature import FIELD, signature_of_call, signature_on
+from ..chat.signature import FIELD, offering, signature_of_call, signature_on
 from .stage import Stage
 
 REASONING_LIMIT = 256 * 1024
@@ -96,7 +96,7 @@ class Signatures(Stage):
             step.waiting = signature
         elif first not in step.signed:
             self._learn(step, first, signature)
-        return _offering(delta, signature)
+        return offering(delta, signature)
 
     def _call(self, step: _Step, call: JSONObject) -> JSONObject:
         if call.keys() == _MORE and call["function"].keys() == _ARGUMENTS:
@@ -111,7 +111,7 @@ class Signatures(Stage):
             return call
         self._learn_for_prompt(signature)
         self._learn(step, step.ids[index], signature)
-        return _offering(call, signature)
+        return offering(call, signature)
 
     def _learn(self, step: _Step, call_id: str, signature: str) -> None:
         step.signed.add(call_id)
@@ -131,17 +131,6 @@ def _think(step: _Step, text: Any) -> None:
             step.thoughts.append(text)
         else:
             step.thoughts.clear()
-
-
-def _offering(item: JSONObject, signature: str) -> JSONObject:
-    """*item* with *signature* where clients look for it: a copy, unless it is there."""
-    extra = item.get("extra_content")
-    extra = extra if isinstance(extra, dict) else {}
-    google = extra.get("google")
-    google = google if isinstance(google, dict) else {}
-    if google.get(FIELD) == signature:
-        return item
-    return {**item, "extra_content": {**extra, "google": {**google, FIELD: signature}}}
 
 
 def _without_echo(delta: JSONObject) -> JSONObject:

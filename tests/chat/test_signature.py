@@ -3,6 +3,7 @@
 import pytest
 
 from pollinations.chat.signature import (
+    offering,
     signature_of_call,
     signature_on,
     signed,
@@ -52,6 +53,13 @@ def test_signing_writes_both_forms() -> None:
         "thought_signature": "s",
         "extra_content": {"google": {"b": 2, "thought_signature": "s"}, "x": 3},
     }
+
+
+def test_what_is_offered_is_where_libraries_look() -> None:
+    """And all else stays as it came."""
+    offered = {"thought_signature": "s", "extra_content": {"x": 1, **google()}}
+    assert offering({"thought_signature": "s", "extra_content": {"x": 1}}, "s") == offered
+    assert offering(offered, "s") is offered
 
 
 def test_what_is_signed_is_not_copied() -> None:
