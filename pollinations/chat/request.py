@@ -1,6 +1,7 @@
 """A chat completion request, as a frozen value."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
@@ -98,6 +99,21 @@ class ChatRequest:
 
 
 @attrs.frozen
+class Remedy:
+    """
+    What else can be sent to a model that complains of something.
+
+    :param name: for people.
+    :param complaint: is found in what the upstream says.
+    :param change: gives what to send then; the request itself when there is nothing to mend.
+    """
+
+    name: str
+    complaint: re.Pattern[str]
+    change: Callable[[ChatRequest], ChatRequest]
+
+
+@attrs.frozen
 class Sanitized:
     """
     A request made ready for one model.
@@ -106,11 +122,13 @@ class Sanitized:
     :param changes: the names of the rules that altered it, in order (``gemini.schema``).
     :param added: the top-level fields that the client did not send, so that one which an upstream
         does not know can be taken out again.
+    :param remedies: what to send instead, each once, when the upstream refuses it.
     """
 
     request: ChatRequest
     changes: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 def _parsed(data: bytes) -> Any:

@@ -3,4 +3,4 @@
 from . import reasoning
 from .quirk import Quirk
 
-QUIRK = Quirk("deepseek", ("deepseek",), (("reasoning", reasoning.put_back),))
+QUIRK = Quirk("deepseek", ("deepseek",), (), first=reasoning.FIRST, remedies=reasoning.REMEDIES)

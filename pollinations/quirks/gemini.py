@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..chat.request import ChatRequest
 from ..routing.route import ENTER, FREE
+from . import signatures
 from .dialects import GEMINI
 from .google import TURNS
 from .messages import name_of
@@ -62,4 +63,7 @@ QUIRK = Quirk(
         *TURNS,
     ),
     unless=("nomnom", "gemini-scrape"),
+    first=signatures.FIRST,
+    remedies=signatures.REMEDIES,
+    signed=True,
 )

@@ -27,6 +27,7 @@ QUIRK = Quirk(
     (
         ("repetition", repetition),
         ("names", results.named),
-        ("reasoning", reasoning.put_back),
     ),
+    first=reasoning.FIRST,
+    remedies=reasoning.REMEDIES,
 )

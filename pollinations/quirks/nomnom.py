@@ -1,6 +1,7 @@
 """NomNom is a Gemini that searches; it stops early unless it is told how much it may say."""
 
 from ..chat.request import ChatRequest
+from . import signatures
 from .dialects import GEMINI
 from .gemini import search_disabled
 from .google import TURNS
@@ -25,4 +26,7 @@ QUIRK = Quirk(
         ("schema", schemas(GEMINI)),
         *TURNS,
     ),
+    first=signatures.FIRST,
+    remedies=signatures.REMEDIES,
+    signed=True,
 )

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 import attrs
 
-from ..chat.request import ChatRequest
+from ..chat.request import ChatRequest, Remedy
 from ..routing.route import Route
 
 # The owner of a community model is free to be called anything.
@@ -21,14 +21,13 @@ class Target:
     :param route: the universe, the model, and what the catalogue says of it.
     :param remembered: key to what a signature store kept under it.
     :param seed: gives a random seed.
-    :param asked: the request as the client sent it, before any rule: what is remembered is found by
-        its messages and identifiers.
+    :param signed: whether one of the model's families is sent thought signatures.
     """
 
     route: Route
-    remembered: Mapping[str, str] = attrs.field(factory=dict)
-    seed: Callable[[], int] = lambda: 0
-    asked: ChatRequest | None = None
+    remembered: Mapping[str, str]
+    seed: Callable[[], int]
+    signed: bool
 
     @cached_property
     def names(self) -> str:
@@ -65,12 +64,20 @@ class Quirk:
         or its publisher. Empty: all models.
     :param rules: name to rule, in the order in which they are applied.
     :param unless: words that exclude a model all the same.
+    :param first: as *rules*, but applied before those of any family, to the request as the client
+        sent it: what is remembered of a conversation is found by the words and identifiers in it.
+    :param remedies: what to send once more when a model complains. They are for any model, since
+        one may be of the family and not be called so.
+    :param signed: whether the family is sent thought signatures; all others never are.
     """
 
     name: str
     families: tuple[str, ...]
     rules: Sequence[tuple[str, Rule]]
     unless: tuple[str, ...] = ()
+    first: Sequence[tuple[str, Rule]] = ()
+    remedies: Sequence[Remedy] = ()
+    signed: bool = False
 
     def concerns(self, target: Target) -> bool:
         """Whether *target*'s model is one of this family."""

@@ -4,10 +4,11 @@ Kimi and DeepSeek think before they call a tool, and want the thought back with 
 Many clients show a thought and forget it, or send it back empty, which counts as missing.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 
 from ..chat.memory import reasoning_key
-from ..chat.request import ChatRequest, JSONObject
+from ..chat.request import ChatRequest, JSONObject, Remedy
 from .messages import calls_of, each_message
 from .quirk import Target
 
@@ -19,21 +20,18 @@ UNKNOWN = " "
 
 def put_back(request: ChatRequest, target: Target) -> ChatRequest:
     """Every step with the reasoning that the client sent, or else a store kept."""
-    kept = _kept(target.asked or request, target)
 
     def given(message: JSONObject) -> JSONObject:
-        reasoning = next(kept, "") if message["role"] == "assistant" else ""
+        reasoning = _kept(message, target.remembered)
         return _with(message, reasoning) if reasoning else message
 
     return each_message(request, given)
 
 
-def _kept(asked: ChatRequest, target: Target) -> Iterator[str]:
-    """What is remembered of each of the model's turns, in order; empty for nothing."""
-    for message in asked.messages:
-        if message["role"] == "assistant":
-            keys = [reasoning_key(call.get("id") or "") for call in calls_of(message)]
-            yield next(filter(None, map(target.remembered.get, keys)), "")
+def _kept(message: JSONObject, remembered: Mapping[str, str]) -> str:
+    """What is remembered of the turn that *message* is; empty for nothing."""
+    keys = (reasoning_key(call.get("id") or "") for call in calls_of(message))
+    return next(filter(None, map(remembered.get, keys)), "")
 
 
 def _with(message: JSONObject, reasoning: str) -> JSONObject:
@@ -45,3 +43,8 @@ def _with(message: JSONObject, reasoning: str) -> JSONObject:
 def filled(request: ChatRequest) -> ChatRequest:
     """*request* with a blank on every step whose reasoning nobody kept."""
     return each_message(request, lambda message: _with(message, UNKNOWN))
+
+
+FIRST = (("reasoning", put_back),)
+
+REMEDIES = (Remedy("reasoning", re.compile(FIELD, re.IGNORECASE), filled),)

@@ -2,22 +2,16 @@
 What a rejected request may be sent as once more, before anybody else is asked.
 
 Two things of ours can be what a model rejects: a parameter that the client never sent, and what we
-know or do not know of its earlier thoughts.
+know or do not know of its earlier thoughts. Families say how the latter is mended.
 """
 
 import re
-from collections.abc import Callable, Iterator
 
 import attrs
 
 from ..chat import loose
-from ..chat.request import ChatRequest, Sanitized
+from ..chat.request import Sanitized
 from ..errors import UpstreamFailed
-from .reasoning import filled
-from .signatures import skipped
-
-_SIGNATURE = re.compile(r"thought[ _]?signature", re.IGNORECASE)
-_REASONING = re.compile(r"reasoning_content", re.IGNORECASE)
 
 
 def mended(sent: Sanitized, failure: UpstreamFailed) -> Sanitized | None:
@@ -33,7 +27,7 @@ def mended(sent: Sanitized, failure: UpstreamFailed) -> Sanitized | None:
     if failure.status not in (400, 502):
         return None
     text = _text(failure)
-    return _without_added(sent, failure, text) or _with_thoughts(sent, text)
+    return _without_added(sent, failure, text) or _remedied(sent, text)
 
 
 def _text(failure: UpstreamFailed) -> str:
@@ -72,16 +66,15 @@ def _names(text: str, name: str) -> bool:
     return re.search(f"{quoted}|{after}", text, re.IGNORECASE) is not None
 
 
-def _with_thoughts(sent: Sanitized, text: str) -> Sanitized | None:
-    for rule, change in _thoughts(text):
-        request = change(sent.request)
-        if request is not sent.request:
-            return attrs.evolve(sent, request=request, changes=(*sent.changes, f"retry.{rule}"))
+def _remedied(sent: Sanitized, text: str) -> Sanitized | None:
+    for remedy in sent.remedies:
+        if remedy.complaint.search(text):
+            request = remedy.change(sent.request)
+            if request is not sent.request:
+                return attrs.evolve(
+                    sent,
+                    request=request,
+                    changes=(*sent.changes, f"retry.{remedy.name}"),
+                    remedies=tuple(other for other in sent.remedies if other is not remedy),
+                )
     return None
-
-
-def _thoughts(text: str) -> Iterator[tuple[str, Callable[[ChatRequest], ChatRequest]]]:
-    if _SIGNATURE.search(text):
-        yield "signatures", skipped
-    if _REASONING.search(text):
-        yield "reasoning", filled

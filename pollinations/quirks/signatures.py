@@ -5,10 +5,10 @@ In a step of several calls the first one alone carries the signature. A step wit
 the word on which Google's validator passes it. No other family is sent any.
 """
 
-from collections.abc import Iterator
+import re
 
 from ..chat.memory import signatures_for
-from ..chat.request import ChatRequest, JSONObject
+from ..chat.request import ChatRequest, JSONObject, Remedy
 from ..chat.signature import (
     signature_of_call,
     signature_on,
@@ -17,42 +17,46 @@ from ..chat.signature import (
     unsigned,
     unsigned_call,
 )
-from .messages import calls_of, each_call, each_message, with_calls
+from .messages import calls_of, each_call, each_message, with_calls, with_messages
 from .quirk import Quirk, Target
 
 SKIP = "skip_thought_signature_validator"
 """Stands for the signature of a step that has none: made by another model, or forgotten."""
 
-SIGNING = ("gemini", "nomnom", "gemini-scrape")
-"""The families that are sent signatures."""
+
+def remembered(request: ChatRequest, target: Target) -> ChatRequest:
+    """Every turn of the model with the signature that a store kept, where the client sent none."""
+    found = signatures_for(request.messages, target.remembered)
+    messages = list(request.messages)
+    for place, signature in found.items():
+        if messages[place]["role"] == "assistant":
+            messages[place] = _carrying(messages[place], signature)
+    return with_messages(request, messages)
 
 
 def given_back(request: ChatRequest, target: Target) -> ChatRequest:
-    """Every turn of the model with the signature that the client sent, or else a store kept."""
-    kept = _kept(target.asked or request, target)
-
-    def given(message: JSONObject) -> JSONObject:
-        if message["role"] != "assistant":
-            return message
-        return _given(message, next(kept, ""))
-
-    return each_message(request, given)
+    """Every turn of the model with its signature in every carrier, or else the word for none."""
+    return each_message(
+        request,
+        lambda message: _complete(message) if message["role"] == "assistant" else message,
+    )
 
 
-def _kept(asked: ChatRequest, target: Target) -> Iterator[str]:
-    """What is remembered of each of the model's turns, in order; empty for nothing."""
-    found = signatures_for(asked.messages, target.remembered)
-    roles = enumerate(message["role"] for message in asked.messages)
-    return (found.get(place, "") for place, role in roles if role == "assistant")
+def _complete(message: JSONObject) -> JSONObject:
+    message = _carrying(message, "")
+    calls = calls_of(message)
+    unknown = calls and not signature_of_call(calls[0])
+    return _first_signed(message, SKIP) if unknown else message
 
 
-def _given(message: JSONObject, kept: str) -> JSONObject:
+def _carrying(message: JSONObject, kept: str) -> JSONObject:
+    """*message* with its first call's signature, else what was *kept*, else its own."""
     calls = calls_of(message)
     own = signature_on(message)
     signature = (signature_of_call(calls[0]) if calls else own) or kept or own
     if signature not in ("", SKIP) and not own:
         message = signed(message, signature)
-    return _first_signed(message, signature or SKIP)
+    return _first_signed(message, signature) if signature else message
 
 
 def _first_signed(message: JSONObject, signature: str) -> JSONObject:
@@ -73,7 +77,9 @@ def skipped(request: ChatRequest) -> ChatRequest:
 
 
 def stripped(request: ChatRequest, target: Target) -> ChatRequest:
-    """*request* without any signature."""
+    """*request* without any signature, unless the model is sent them."""
+    if target.signed:
+        return request
     return each_message(request, _unsigned)
 
 
@@ -81,4 +87,8 @@ def _unsigned(message: JSONObject) -> JSONObject:
     return each_call(unsigned(message), unsigned_call)
 
 
-QUIRK = Quirk("all", (), (("signatures", stripped),), unless=SIGNING)
+FIRST = (("signatures", remembered),)
+
+REMEDIES = (Remedy("signatures", re.compile(r"thought[ _]?signature", re.IGNORECASE), skipped),)
+
+QUIRK = Quirk("all", (), (("signatures", stripped),))

@@ -8,5 +8,5 @@ def test_nothing_but_its_reasoning_is_put_back(sanitized) -> None:
     """It repeats nothing, and needs no names."""
     request = asked(step("a", reasoning_content=""), result("a"), tools=[tool()])
     sent = sanitized("enter/deepseek/deepseek-v4-pro", request, {reasoning_key("a"): "Kept."})
-    assert sent.changes == ("all.private", "deepseek.reasoning")
+    assert sent.changes == ("deepseek.reasoning", "all.private")
     assert sent.request.messages == [step("a", reasoning_content="Kept."), result("a")]

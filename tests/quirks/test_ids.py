@@ -11,7 +11,7 @@ from pollinations.quirks.ids import IdForm, form, in_form
 from pollinations.routing.route import ENTER, Route
 from pollinations.testing.conversations import asked, result, step, user
 
-TARGET = Target(Route(ENTER, "any"))
+TARGET = Target(Route(ENTER, "any"), {}, lambda: 0, signed=False)
 FORMS = {
     "openai": (form(r"\s\S", 1, 40), r"(?s).{1,40}"),
     "claude": (form("a-zA-Z0-9_-", 1, 64), r"[a-zA-Z0-9_-]{1,64}"),

@@ -12,7 +12,7 @@ EVERY = {"all", "toolless"}
 def families(model: str, *aliases: str, publisher: str = "") -> set[str]:
     """The names of the families that concern *model*, less those that concern all."""
     entry = Model(model, aliases, publisher) if aliases or publisher else None
-    target = Target(Route(ENTER, model, entry=entry))
+    target = Target(Route(ENTER, model, entry=entry), {}, lambda: 0, signed=False)
     return {quirk.name for quirk in QUIRKS if quirk.concerns(target)} - EVERY
 
 
@@ -87,6 +87,6 @@ def test_who_runs_a_community_model_says_nothing() -> None:
 def test_nor_when_the_model_is_asked_for_by_an_alias() -> None:
     """It is a community's, whatever else it is called."""
     entry = Model("community/gemini-fan/foo", ("foo",), "gemini-fan")
-    target = Target(Route(ENTER, "foo", entry=entry))
+    target = Target(Route(ENTER, "foo", entry=entry), {}, lambda: 0, signed=False)
     assert "gemini" not in target.names
     assert {quirk.name for quirk in QUIRKS if quirk.concerns(target)} == EVERY

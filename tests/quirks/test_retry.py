@@ -4,6 +4,7 @@ import pytest
 
 from pollinations.chat.request import Sanitized
 from pollinations.errors import UpstreamFailed
+from pollinations.quirks import reasoning, signatures
 from pollinations.quirks.retry import mended
 from pollinations.quirks.signatures import SKIP
 from pollinations.testing.conversations import asked, call, result, step, tool
@@ -79,6 +80,7 @@ def test_a_parameter_may_be_called_anything() -> None:
     assert again.added == ()
 
 
+REMEDIES = (*signatures.REMEDIES, *reasoning.REMEDIES)
 SIGNED = call("a", thought_signature="bad")
 STEPS = asked(step(SIGNED), result("a"), step("b", reasoning_content="Because."), result("b"))
 
@@ -93,7 +95,7 @@ STEPS = asked(step(SIGNED), result("a"), step("b", reasoning_content="Because.")
 )
 def test_a_signature_that_is_refused_is_skipped(failure) -> None:
     """On every step, once: what skips them all already is not sent again."""
-    again = mended(Sanitized(STEPS), failure)
+    again = mended(Sanitized(STEPS, remedies=REMEDIES), failure)
     assert again is not None
     firsts = [m["tool_calls"][0] for m in again.request.messages if "tool_calls" in m]
     assert [item["thought_signature"] for item in firsts] == [SKIP, SKIP]
@@ -104,7 +106,7 @@ def test_a_signature_that_is_refused_is_skipped(failure) -> None:
 def test_reasoning_that_is_missed_is_left_blank() -> None:
     """An earlier step of another model has none, and an empty one counts as missing."""
     failure = rejected("reasoning_content is missing in assistant tool call message at index 0")
-    again = mended(Sanitized(STEPS), failure)
+    again = mended(Sanitized(STEPS, remedies=REMEDIES), failure)
     assert again is not None
     kept = [m["reasoning_content"] for m in again.request.messages if "tool_calls" in m]
     assert kept == [" ", "Because."]

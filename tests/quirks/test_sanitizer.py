@@ -1,14 +1,20 @@
 """The sanitizer as a whole."""
 
 import random
+import re
 from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from pollinations.chat.memory import prompt_key, reasoning_key, signature_key
 from pollinations.chat.request import ChatRequest
-from pollinations.quirks import QUIRKS, Quirk, QuirkSanitizer
+from pollinations.chat.signature import signature_on
+from pollinations.errors import UpstreamFailed
+from pollinations.quirks import QUIRKS, Quirk, QuirkSanitizer, Remedy, Target, signatures
+from pollinations.quirks.messages import with_messages
+from pollinations.quirks.retry import mended
 from pollinations.routing.route import ENTER, FREE, Route
 from pollinations.testing.conversations import (
     asked,
@@ -105,6 +111,49 @@ class QuirkSanitizerTests(SanitizerTests, SynchronousTestCase):
         sanitized = sanitizer.sanitize(asked(), Route(ENTER, "x"), {})
         self.assertEqual(sanitized.changes[-1], "mine.top-p")
         self.assertEqual(sanitized.request.body["top_p"], 0.5)
+
+    def test_what_is_remembered_is_found_before_a_third_partys_rules(self) -> None:
+        """A turn that one of them adds, even before all others, shifts nothing."""
+        mine = Quirk("mine", (), (("greeting", greeted),))
+        request = asked(user(), assistant(), user(), step("a"), result("a"), step("b"), result("b"))
+        prompt = prompt_key(request.messages[:1])
+        kept = {reasoning_key("a"): "A", reasoning_key("b"): "B", prompt: "P"}
+        kept |= {signature_key("a"): "C", signature_key("b"): "D"}
+        for quirks in ((mine, *QUIRKS), (*QUIRKS, mine)):
+            sanitizer = QuirkSanitizer(quirks)
+            sent = sanitizer.sanitize(request, Route(ENTER, "deepseek"), kept).request
+            turns = [m for m in sent.messages if m["role"] == "assistant"]
+            thoughts = [turn.get("reasoning_content") for turn in turns]
+            self.assertEqual(thoughts, [None, None, "A", "B"])
+            sent = sanitizer.sanitize(request, Route(ENTER, "gemini"), kept).request
+            turns = [m for m in sent.messages if m["role"] == "assistant"]
+            self.assertEqual([signature_on(turn) for turn in turns], ["", "P", "C", "D"])
+
+    def test_a_third_partys_family_may_be_signed(self) -> None:
+        """By a value of its own, and nothing is stripped of it."""
+        mine = Quirk("mine", ("oldie",), (), first=signatures.FIRST, signed=True)
+        kept = {signature_key("a"): "kept"}
+        request = asked(step("a"), result("a"))
+        for name, expected in (("oldie", "kept"), ("other", "")):
+            sent = QuirkSanitizer((mine, *QUIRKS)).sanitize(request, Route(ENTER, name), kept)
+            self.assertEqual(signature_on(sent.request.messages[0]), expected)
+
+    def test_brings_every_familys_remedies(self) -> None:
+        """Once each, a third party's too, for a model may be of a family that its name hides."""
+        mine = Remedy("mine", re.compile("oh no"), lambda request: request.but(top_p=0.5))
+        sanitizer = QuirkSanitizer((*QUIRKS, Quirk("mine", ("x",), (), remedies=(mine,))))
+        sent = sanitizer.sanitize(asked(), Route(ENTER, "glm"), {})
+        names = [remedy.name for remedy in sent.remedies]
+        self.assertEqual(names, ["signatures", "reasoning", "mine"])
+        again = mended(sent, UpstreamFailed("reply", 400, "Oh: oh no."))
+        assert again is not None
+        self.assertEqual(again.request.body["top_p"], 0.5)
+        self.assertEqual(again.changes[-1], "retry.mine")
+
+
+def greeted(request: ChatRequest, target: Target) -> ChatRequest:
+    """A third party's rule: the model has always spoken first."""
+    return with_messages(request, [assistant("Hello"), *request.messages])
 
 
 JSON = st.recursive(

@@ -98,7 +98,7 @@ def test_azure_with_a_gemini_gets_both(sanitized) -> None:
     request = asked(step(LONG), result(LONG))
     sent = sanitized("enter/azure/gemini", request, {signature_key(LONG): "kept"})
     assert signatures(sent.request.messages) == [("kept", "kept")]
-    assert sent.changes[-2:] == ("gemini.signatures", "openai.tool-ids")
+    assert {"gemini.signatures", "openai.tool-ids"} < set(sent.changes)
 
 
 @pytest.mark.parametrize("name", ["enter/openai", "enter/kimi", "free/mistral", "enter/glm"])
