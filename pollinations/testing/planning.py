@@ -7,6 +7,8 @@ found again after each result.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from shlex import quote
 from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
@@ -47,7 +49,8 @@ def _shell(said: str, functions: Sequence[JSONObject]) -> Sequence[Step]:
     if tool is None:
         return ()
     if _WEATHER.search(said):
-        commands = [f"echo '{city}: 21 °C, sunny'" for step in _cities(said) for city in step]
+        cities = chain.from_iterable(_cities(said))
+        commands = [f"echo {quote(f'{city}: 21 °C, sunny')}" for city in cities]
     elif _ACTION.search(said):
         # Only what stands in backquotes is run: a demonstration guesses no commands.
         commands = re.findall(r"`([^`]+)`", said) or ["echo 'Hello from the demo'"]

@@ -1,5 +1,7 @@
 """Tests for the model behind a demonstration."""
 
+import shlex
+
 import orjson
 import pytest
 
@@ -130,6 +132,13 @@ def test_a_shell_knows_the_weather_too():
     """Without a tool for the weather, a shell says it."""
     said = Talk("openai", BASH).says("What is the weather in Oslo?")
     assert "Oslo" in made(said)[0][1]["command"]
+
+
+def test_a_shell_understands_the_command():
+    """An apostrophe in the name of a city is no quotation mark."""
+    said = Talk("openai", BASH).says("What is the weather in L'Aquila?")
+    command = made(said)[0][1]["command"]
+    assert shlex.split(command) == ["echo", "L'Aquila: 21 °C, sunny"]
 
 
 @pytest.mark.parametrize(
