@@ -19,7 +19,7 @@ def belongs(signature: str, function: str) -> bool:
     if signature == SKIP:
         return True
     try:
-        mark, name, _ = b64decode(signature, validate=True).decode().split(":")
+        owner, _, _ = b64decode(signature, validate=True).decode().rpartition(":")
     except (Error, ValueError):
         return False
-    return (mark, name) == (_MARK, function)
+    return owner == f"{_MARK}:{function}"

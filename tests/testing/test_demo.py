@@ -10,7 +10,7 @@ from pollinations.testing.demo import HELLO, Demo
 from pollinations.testing.recording import Asked
 from pollinations.testing.script import Pause, Send
 from pollinations.testing.strict import Strict
-from pollinations.testing.thoughts import belongs
+from pollinations.testing.thoughts import belongs, signature_for
 
 WEATHER = {
     "name": "get_weather",
@@ -219,6 +219,12 @@ def test_gemini_calls_as_gemini_does():
     assert belongs(first[0]["function"]["thought_signature"], "get_weather")
     assert "thought_signature" not in first[1]["function"]
     assert Talk("gemini", WEATHER).says("Weather in Paris and Rome?")["tool_calls"] == first
+
+
+def test_signatures_of_any_name():
+    """The names of Gemini's functions may hold colons."""
+    assert belongs(signature_for("files:read", 1), "files:read")
+    assert not belongs(signature_for("files:read", 1), "files")
 
 
 def test_gemini_streams_as_gemini_does():
