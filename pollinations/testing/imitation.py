@@ -20,6 +20,8 @@ from twisted.web.iweb import IRequest
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
+from ..chat.request import ChatRequest
+from ..errors import InvalidRequest
 from .account import Account, Shape
 from .demo import Demo
 from .enter import Enter
@@ -134,4 +136,12 @@ def _parsed(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
+        return _chat(raw)
+
+
+def _chat(raw: bytes) -> Any:
+    """The body of a chat request that is JSON only to who is lenient, with half an emoji in it."""
+    try:
+        return ChatRequest.from_json(raw).body
+    except InvalidRequest:
         return None

@@ -72,6 +72,14 @@ class ImitationTests(Case):
         self.assertEqual((second.universe, second.key), ("free", ""))
         self.assertEqual(second.body, asking())
 
+    def test_takes_half_an_emoji(self):
+        """Clients that cut a text cut emoji in two, and the service answers them."""
+        imitation = self.imitate()
+        body = orjson.dumps(asking("hi @")).replace(b"@", rb"\ud83d")
+        response = self.successResultOf(self.treq.post(FREE, data=body))
+        self.assertEqual(response.code, 200)
+        self.assertEqual(imitation.asked()[0].chat.messages[0]["content"], "hi \ufffd")
+
     def test_no_key_no_answer(self):
         """Enter refuses an unknown key."""
         self.imitate()
