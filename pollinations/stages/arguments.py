@@ -1,12 +1,24 @@
-"""Finds where one object of arguments ends and the next one begins, in pieces of JSON."""
+"""The arguments of tool calls, which come in pieces of JSON."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
+
+_MORE = {"index", "function"}
+_ARGUMENTS = {"arguments"}
+
+
+def is_more(entry: Any) -> bool:
+    """Whether an entry of ``tool_calls`` brings more of a call's arguments and nothing else."""
+    if type(entry) is not dict or entry.keys() != _MORE:
+        return False
+    function = entry["function"]
+    return type(function) is dict and function.keys() == _ARGUMENTS
 
 
 @attrs.define(eq=False)

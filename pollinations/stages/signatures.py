@@ -5,24 +5,20 @@ It is learned from the answer, from every carrier, and a client that can bring a
 given it where its library looks for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
 from ..chat.chunk import BLOCKS, CALLS, SIGNATURE, THOUGHT, Chunk
 from ..chat.memory import prompt_key, reasoning_key, signature_key
+from ..chat.request import JSONObject
 from ..chat.signature import FIELD, offering, signature_of_call, signature_on
+from .arguments import is_more
 from .stage import Stage
 
 REASONING_LIMIT = 256 * 1024
 """The most characters of reasoning that are remembered; of more, nothing is."""
-
-_MORE = {"index", "function"}
-_ARGUMENTS = {"arguments"}
-"""The fields of an entry that brings more of a call's arguments and nothing else."""
-
-JSONObject = Mapping[str, Any]
 
 
 @attrs.define(eq=False)
@@ -99,7 +95,7 @@ class Signatures(Stage):
         return offering(delta, signature)
 
     def _call(self, step: _Step, call: JSONObject) -> JSONObject:
-        if call.keys() == _MORE and call["function"].keys() == _ARGUMENTS:
+        if is_more(call):
             return call
         index, call_id = call["index"], call.get("id")
         signature = signature_of_call(call)

@@ -5,24 +5,20 @@ Gemini's come whole, all at index 0; other models leave out identifiers, repeat 
 for what they do not say again, or write the arguments of several calls one after the other.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from ..chat.chunk import CALLS, Chunk
+from ..chat.request import JSONObject
 from ..errors import UpstreamFailed
-from .arguments import Arguments
+from .arguments import Arguments, is_more
 from .stage import Stage
 from .writers import dumps
 
 CALL_LIMIT = 1024
 """The most calls in one answer."""
-
-Entry = Mapping[str, Any]
-
-_MORE = {"index", "function"}
-"""The fields of an entry that brings more of a call and nothing else."""
 
 
 @attrs.define(eq=False)
@@ -37,7 +33,7 @@ class ToolCalls(Stage):
         """See :meth:`.stage.Stage.received`."""
         return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)
 
-    def _choice(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _choice(self, choice: JSONObject) -> JSONObject:
         delta = choice["delta"]
         told = delta.get("tool_calls")
         if not told:
@@ -101,7 +97,7 @@ class _Calls:
     _at: dict[int | None, _Call] = attrs.field(factory=dict)
     """The call that began last at each of the upstream's indices; at ``None``, last of all."""
 
-    def received(self, entry: Any) -> Iterator[Entry]:
+    def received(self, entry: Any) -> Iterator[JSONObject]:
         """What the client gets of *entry*: itself, a tidier copy, several calls, or nothing."""
         if not isinstance(entry, dict):
             return
@@ -129,17 +125,16 @@ class _Calls:
 
     def is_plain(self, entry: Any) -> bool:
         """Whether *entry* is nothing but more text of one call's arguments, at its own index."""
-        if type(entry) is not dict or entry.keys() != _MORE or type(entry["index"]) is not int:
+        if not is_more(entry) or type(entry["index"]) is not int:
             return False
-        call, function = self._at.get(entry["index"]), entry["function"]
-        if call is None or call.index != entry["index"] or type(function) is not dict:
+        call, text = self._at.get(entry["index"]), entry["function"]["arguments"]
+        if call is None or call.index != entry["index"]:
             return False
-        text = function.get("arguments")
-        return len(function) == 1 and type(text) is str and call.arguments.takes(text)
+        return type(text) is str and call.arguments.takes(text)
 
     def _begin(
-        self, entry: Entry, place: int | None, name: str, arguments: Arguments
-    ) -> tuple[_Call, Entry]:
+        self, entry: JSONObject, place: int | None, name: str, arguments: Arguments
+    ) -> tuple[_Call, JSONObject]:
         call_id = entry.get("id") or ""
         call = _Call(self._number, call_id, name, arguments)
         self._at[place] = self._at[None] = call
@@ -149,15 +144,15 @@ class _Calls:
         return call, {**entry, **header, "function": {**named, **entry["function"], **named}}
 
 
-def _is_same(told: Any, mended: Sequence[Entry]) -> bool:
+def _is_same(told: Any, mended: Sequence[JSONObject]) -> bool:
     """Whether nothing was mended; to Python, false equals 0."""
     return bool(told == mended) and all(type(entry["index"]) is int for entry in told)
 
 
-def _tidy(entry: Entry) -> Entry:
+def _tidy(entry: JSONObject) -> JSONObject:
     """*entry* without what is null or of the wrong type where clients do not expect it."""
     function = entry.get("function")
-    tidy: Entry = function if isinstance(function, dict) else {}
+    tidy: JSONObject = function if isinstance(function, dict) else {}
     arguments = tidy.get("arguments")
     if not isinstance(arguments, str | None):
         tidy = {**tidy, "arguments": dumps(arguments).decode()}
@@ -170,7 +165,7 @@ def _tidy(entry: Entry) -> Entry:
     return entry if tidy is function else {**entry, "function": tidy}
 
 
-def _more_of(call: _Call, entry: Entry) -> Entry:
+def _more_of(call: _Call, entry: JSONObject) -> JSONObject:
     """*entry* as more of *call*, whose header the client has already."""
     function = entry["function"]
     if entry.get("id"):
@@ -182,9 +177,9 @@ def _more_of(call: _Call, entry: Entry) -> Entry:
     return entry if entry.get("index") == call.index else {**entry, "index": call.index}
 
 
-def _with(entry: Entry, arguments: str) -> Entry:
+def _with(entry: JSONObject, arguments: str) -> JSONObject:
     return {**entry, "function": {**entry["function"], "arguments": arguments}}
 
 
-def _without(item: Entry, name: str) -> Entry:
+def _without(item: JSONObject, name: str) -> JSONObject:
     return {key: value for key, value in item.items() if key != name}

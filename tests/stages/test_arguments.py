@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.stages.arguments import Arguments
+from pollinations.stages.arguments import Arguments, is_more
 
 CASES = [
     ("", [""]),
@@ -59,3 +59,19 @@ def test_takes_only_what_stays_inside_of_a_string() -> None:
     assert not arguments.takes("\\")
     list(arguments.feed("\\"))
     assert not arguments.takes("n")
+
+
+@pytest.mark.parametrize(
+    ("entry", "more"),
+    [
+        ({"index": 0, "function": {"arguments": "x"}}, True),
+        ({"index": 0, "function": {"arguments": "x", "name": "f"}}, False),
+        ({"index": 0, "id": "a", "function": {"arguments": "x"}}, False),
+        ({"index": 0, "function": "arguments"}, False),
+        (["index", "function"], False),
+        (None, False),
+    ],
+)
+def test_more_of_a_call_is_its_arguments_and_nothing_else(entry: object, more: bool) -> None:
+    """Whatever else stands in an entry must be looked at."""
+    assert is_more(entry) is more
