@@ -20,6 +20,9 @@ from .writers import dumps
 CALL_LIMIT = 1024
 """The most calls in one answer."""
 
+_BARE: JSONObject = {"function": {}}
+"""An entry that says nothing."""
+
 
 @attrs.define(eq=False)
 class ToolCalls(Stage):
@@ -102,26 +105,31 @@ class _Calls:
         if not isinstance(entry, dict):
             return
         entry = _tidy(entry)
-        index, text = entry.get("index"), entry["function"].get("arguments") or ""
+        index, name = entry.get("index"), entry["function"].get("name") or ""
         place = index if type(index) is int else None
-        call_id, name = entry.get("id") or "", entry["function"].get("name") or ""
         call = self._at.get(place)
-        going_on = call is not None and call.goes_on(call_id, name)
+        going_on = call is not None and call.goes_on(entry.get("id") or "", name)
         if call is None or not going_on:
             call, entry = self._begin(entry, place, name, Arguments())
         else:
             entry = _more_of(call, entry)
+        text = entry["function"].get("arguments") or ""
         parts = call.arguments.feed(text)
         first = next(parts)
         if first or not text or not going_on:
             yield entry if first == text else _with(entry, arguments=first)
-            entry = {"function": {}}
+            entry = _BARE
+        yield from self._further(parts, entry, place, call)
+
+    def _further(
+        self, parts: Iterator[str], entry: JSONObject, place: int | None, call: _Call
+    ) -> Iterator[JSONObject]:
+        """A call for each of *parts*, objects of arguments that follow under one header."""
         for part in parts:
-            # Another object of arguments under the same header.
-            header = {name: value for name, value in entry.items() if name != "id"}
-            call, new = self._begin(header, place, name or call.name, call.arguments)
+            header = _without(entry, "id")
+            call, new = self._begin(header, place, call.name, call.arguments)
             yield _with(new, arguments=part)
-            entry = {"function": {}}
+            entry = _BARE
 
     def is_plain(self, entry: Any) -> bool:
         """Whether *entry* is nothing but more text of one call's arguments, at its own index."""
