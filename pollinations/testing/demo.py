@@ -19,6 +19,7 @@ from ..quirks.messages import text_of
 from . import lists
 from .answers import Call, Form, calls, reasoning, text
 from .failures import error
+from .families import belongs_to
 from .filling import filled
 from .planning import Step, plan
 from .reading import fields
@@ -119,7 +120,7 @@ class Demo:
 
 def manner_of(model: str) -> Manner:
     """The manner of the family that *model* belongs to, by its name."""
-    return next((manner for word, manner in MANNERS.items() if word in model.lower()), Manner())
+    return next((manner for word, manner in MANNERS.items() if belongs_to(model, word)), Manner())
 
 
 def _in_manner(said: Reply, manner: Manner) -> Reply:

@@ -14,6 +14,7 @@ from ..chat.request import ChatRequest
 from . import lists
 from .demo import Demo
 from .failures import error
+from .families import belongs_to
 from .recording import Asked
 from .script import Model, Script
 from .strict_schemas import (
@@ -66,7 +67,7 @@ class Strict:
         yield from shapes(asked.chat)
         yield from _no_tools(asked)
         for word, checks in self.families.items():
-            if word in asked.model.lower():
+            if belongs_to(asked.model, word):
                 for check in checks:
                     yield from check(asked.chat)
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from pollinations.chat.sse import EventDecoder
-from pollinations.testing.demo import HELLO, Demo
+from pollinations.testing.demo import HELLO, Demo, manner_of
 from pollinations.testing.recording import Asked
 from pollinations.testing.script import Pause, Send
 from pollinations.testing.strict import Strict
@@ -210,6 +210,21 @@ def test_unknown_models():
     talk = Talk("gpt-2")
     talk.messages = [{"role": "user", "content": "hi"}]
     assert talk.ask().status == 404
+
+
+@pytest.mark.parametrize(
+    ("model", "form"),
+    [
+        ("google/gemini-2.5-flash-lite", "portkey"),
+        ("Kimi-K2", "kimi"),
+        ("amazon/nova-micro-v1", "whole"),
+        ("innovator", "openai"),
+        ("community/gemini-fan/foo", "openai"),
+    ],
+)
+def test_the_manner_is_the_family_s(model, form):
+    """A family is a word in a model's name."""
+    assert manner_of(model).form == form
 
 
 def test_gemini_calls_as_gemini_does():

@@ -185,6 +185,12 @@ def test_each_family_refuses_fields(model, body, said):
     assert said in complaint(script)
 
 
+@pytest.mark.parametrize("model", ["innovator", "gptq", "community/nova-fan/foo"])
+def test_a_family_is_a_word(model):
+    """A word within a word, or in the name of a community's member, makes no family."""
+    assert ask(model, max_tokens=8001, tools=[tool(name=f"t{n}") for n in range(129)]).status == 200
+
+
 def test_the_cap_on_tools_is_a_parameter():
     """A deployment with a lower cap is a family of one check."""
     strict = Strict(scripts.text("Fine"), {"openai": [at_most_tools(120)]})
