@@ -36,9 +36,8 @@ class Usage(Stage):
 
     def stopped(self) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.stopped`."""
-        if self._given is not None and self._kept is None:
-            return ()
-        return [chunk for chunk in (self._kept or self._estimate,) if chunk is not None]
+        chunk = self._kept or self._estimate
+        return () if chunk is None or self._given is not None else (chunk,)
 
     def _counted(self, chunk: Chunk) -> Sequence[Chunk]:
         usage = chunk.data["usage"]
