@@ -51,19 +51,20 @@ class JSONWriter:
     """The client asked for one JSON text: nothing leaves before the end."""
 
     _completion: Completion = attrs.field(factory=Completion)
-    _raws: set[bytes | None] = attrs.field(factory=set)
-    """What the chunks came as: the body that came, if that is one and unchanged."""
+    _chunks: int = 0
+    _raw: bytes | None = None
+    """What the only chunk came as: the body that came, if it is unchanged."""
 
     def write(self, chunk: Chunk) -> bytes:
         """See :meth:`Writer.write`."""
-        self._raws.add(chunk.raw)
+        self._raw = None if self._chunks else chunk.raw
+        self._chunks += 1
         self._completion.add(chunk)
         return b""
 
     def end(self, done: bytes | None) -> bytes:
         """See :meth:`Writer.end`."""
-        [raw, *more] = self._raws
-        return raw if raw is not None and not more else dumps(self._completion.whole())
+        return dumps(self._completion.whole()) if self._raw is None else self._raw
 
 
 def dumps(data: object) -> bytes:
