@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from twisted.internet.defer import CancelledError
@@ -12,10 +12,8 @@ from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
 from ..routing.record import Record, cost, tokens
 from ..routing.route import Route
 from .body import Body
+from .exchange import Exchange
 from .visit import Visit
-
-if TYPE_CHECKING:
-    from .exchange import Exchange
 
 LEFT = 499
 """The status of a request whose client left before its end, as nginx counts it."""
@@ -52,6 +50,16 @@ class Reply:
         return {name: " ".join(value.split()) for name, value in said.items() if value}
 
 
+async def ask(exchange: Exchange, asked: ChatRequest, request_id: str = "") -> Reply:
+    """
+    Answer *asked*: by whom was asked, or by whoever takes over.
+
+    :raises InvalidRequest: it can go nowhere.
+    """
+    await exchange.outlook.settled(asked)
+    return await Asking(exchange, asked, request_id, exchange.clock.seconds()).run()
+
+
 @attrs.define(eq=False)
 class Asking:
     """
@@ -63,7 +71,7 @@ class Asking:
     :param began: when it came, by the exchange's clock.
     """
 
-    exchange: "Exchange"
+    exchange: Exchange
     asked: ChatRequest
     id: str
     began: float

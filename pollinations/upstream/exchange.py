@@ -1,4 +1,4 @@
-"""Answers chat requests: what all of them share, and what is kept of each."""
+"""What all chat requests share, and what is kept of each."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -8,7 +8,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from ..chat.request import ChatRequest
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
 from ..quirks import QuirkSanitizer
 from ..routing.dashboard import dashboard
@@ -17,7 +16,6 @@ from ..routing.route import ENTER
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
 from ..signatures.memory import MemorySignatureStore
-from .asking import Asking, Reply
 from .chat import Upstream
 from .lane import Lane
 from .outlook import Outlook
@@ -26,7 +24,8 @@ from .outlook import Outlook
 @attrs.define(eq=False, slots=False)
 class Exchange:
     """
-    Answers chat requests. Its defaults do no harm: any universes, no key, memory for signatures.
+    What answers chat requests. Its defaults do no harm: no key, memory for signatures. What is done
+    with it is in :func:`pollinations.upstream.asking.ask`.
 
     :param clock: measures waits, and tells the time of day.
     :param upstreams: universe to the upstream that serves it.
@@ -61,15 +60,6 @@ class Exchange:
     def situation(self) -> Situation:
         """What is known now."""
         return self.outlook.situation()
-
-    async def ask(self, asked: ChatRequest, request_id: str = "") -> Reply:
-        """
-        Answer *asked*: by whom was asked, or by whoever takes over.
-
-        :raises InvalidRequest: it can go nowhere.
-        """
-        await self.outlook.settled(asked)
-        return await Asking(self, asked, request_id, self.clock.seconds()).run()
 
     def over(self, record: Record) -> None:
         """A request is over."""

@@ -6,7 +6,7 @@ fallback alike, and it always starts from what the client sent.
 """
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from twisted.internet.defer import Deferred
@@ -21,10 +21,8 @@ from ..routing.record import Attempt
 from ..routing.route import Route
 from ..stages.stage import Context
 from .body import Body
+from .exchange import Exchange
 from .lane import Lane
-
-if TYPE_CHECKING:
-    from .exchange import Exchange
 
 
 @attrs.define(eq=False)
@@ -37,7 +35,7 @@ class Visit:
     :param route: the model.
     """
 
-    exchange: "Exchange"
+    exchange: Exchange
     asked: ChatRequest
     route: Route
     changes: tuple[str, ...] = attrs.field(default=(), init=False)

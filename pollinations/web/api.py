@@ -21,7 +21,7 @@ from .. import __version__
 from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed
 from ..routing.listing import entry, listing
-from ..upstream.asking import Reply
+from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
 from .guard import request_id
@@ -79,7 +79,7 @@ class OpenAIResource:
         asked = ChatRequest.from_json(request.content.read())
         self._enter()
         try:
-            reply = await self._exchange.ask(asked, _own_id(request))
+            reply = await ask(self._exchange, asked, _own_id(request))
             return await self._answer(reply, asked, request)
         finally:
             self._leave()
