@@ -6,12 +6,12 @@ Some models do not stop at the end of their answer. They go on with a line that 
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
 from ..chat.request import ChatRequest
+from .texts import texts_of
 
 HELD = 256
 """The most characters that are held back of a line; a marker needs five."""
@@ -24,7 +24,7 @@ _FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
 
 def asks_for_turns(request: ChatRequest) -> bool:
     """Whether the prompt's last message holds such a line itself: a transcript to work on."""
-    return any(map(_QUOTED.search, _texts(request.messages[-1].get("content"))))
+    return any(map(_QUOTED.search, texts_of(request.messages[-1].get("content"))))
 
 
 @attrs.define(eq=False)
@@ -99,10 +99,3 @@ class TurnWatch:
             self._fence = "" if mark[0] == "`" and "`" in rest else mark
         elif mark.startswith(self._fence) and not rest:
             self._fence = ""
-
-
-def _texts(content: Any) -> Sequence[str]:
-    if isinstance(content, str):
-        return [content]
-    parts = [part.get("text") for part in content or () if isinstance(part, dict)]
-    return [text for text in parts if isinstance(text, str)]

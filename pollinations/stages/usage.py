@@ -13,6 +13,7 @@ from ..chat import loose
 from ..chat.chunk import FINISH, USAGE, Chunk
 from ..chat.request import ChatRequest, JSONObject
 from .stage import Stage
+from .texts import texts_of
 
 TOKEN = 4
 """Characters that a token has, about, where nobody has counted."""
@@ -72,7 +73,7 @@ def estimate(request: ChatRequest, characters: int) -> Mapping[str, Any]:
 def _length(request: ChatRequest) -> int:
     """How many characters the prompt has, its tools included and its images not."""
     contents = (message.get("content") for message in request.messages)
-    texts = (text for content in contents for text in _texts(content))
+    texts = (text for content in contents for text in texts_of(content))
     return sum(map(len, texts)) + (_written(request.tools) if request.tools else 0)
 
 
@@ -82,10 +83,3 @@ def _written(tools: Sequence[JSONObject]) -> int:
     except ValueError:
         # Nested so deeply that no model was sent them.
         return 0
-
-
-def _texts(content: Any) -> Sequence[str]:
-    if isinstance(content, str):
-        return (content,)
-    parts = [part.get("text") for part in content or () if isinstance(part, dict)]
-    return [text for text in parts if isinstance(text, str)]
