@@ -14,7 +14,7 @@ import attrs
 from ..chat import sse
 from ..chat.chunk import FINISH, USAGE, Chunk, read
 from ..errors import UpstreamFailed
-from .body import Body, is_whole
+from .json_body import JSONBody, is_whole
 from .stage import Chain, Context
 from .writers import Writer, writer_for
 
@@ -57,7 +57,7 @@ class Answer:
     usage: Mapping[str, Any] | None = attrs.field(default=None, init=False)
     """The tokens that the upstream counted, once it has said; else our estimate, marked as one."""
 
-    _reader: sse.EventDecoder | Body | None = attrs.field(default=None, init=False)
+    _reader: sse.EventDecoder | JSONBody | None = attrs.field(default=None, init=False)
     _size: int = attrs.field(default=0, init=False)
     _writer: Writer = attrs.field(init=False)
     _left: bool = attrs.field(default=False, init=False)
@@ -121,10 +121,10 @@ class Answer:
             data = data.lstrip()
             if not data:
                 return
-            self._reader = Body() if is_whole(data, self._events) else sse.EventDecoder()
+            self._reader = JSONBody() if is_whole(data, self._events) else sse.EventDecoder()
         if self._size > WHOLE_LIMIT and not self._flows:
             raise UpstreamFailed("reply", 502, "The upstream's answer was too large.", "too_large")
-        if isinstance(self._reader, Body):
+        if isinstance(self._reader, JSONBody):
             self._reader.add(data)
         else:
             self._take(self._reader.feed(data), out)
@@ -132,10 +132,10 @@ class Answer:
     @property
     def _flows(self) -> bool:
         """Whether the answer leaves as it comes."""
-        return self._context.request.stream and not isinstance(self._reader, Body)
+        return self._context.request.stream and not isinstance(self._reader, JSONBody)
 
     def _close(self, out: list[bytes]) -> None:
-        if isinstance(self._reader, Body):
+        if isinstance(self._reader, JSONBody):
             for chunk in self._reader.chunks(self._context.request.stream):
                 if self._chunk(chunk, out):
                     break

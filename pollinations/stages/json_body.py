@@ -24,7 +24,7 @@ def is_whole(start: bytes, events: bool) -> bool:
 
 
 @attrs.define(eq=False)
-class Body:
+class JSONBody:
     """The pieces of such a body."""
 
     _pieces: list[bytes] = attrs.field(factory=list)
