@@ -6,4 +6,5 @@ from ..routing.route import ENTER, Route
 
 def belongs_to(model: str, family: str) -> bool:
     """Whether the word *family* is in the name of *model*, as a quirk looks for it."""
-    return Quirk(family, (family,), ()).concerns(Target(Route(ENTER, model)))
+    target = Target(Route(ENTER, model), remembered={}, seed=int, signed=False)
+    return Quirk(family, (family,), ()).concerns(target)
