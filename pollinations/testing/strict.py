@@ -17,6 +17,7 @@ from .failures import error
 from .families import belongs_to
 from .recording import Asked
 from .script import Model, Script
+from .strict_gemini import gemini_arguments, gemini_signatures, gemini_turns
 from .strict_schemas import (
     gemini_schemas,
     no_top_union,
@@ -25,15 +26,12 @@ from .strict_schemas import (
     top_fields_only,
 )
 from .strict_shapes import shapes
+from .strict_steps import Check
 from .strict_turns import (
-    Check,
     bedrock_ids,
     bedrock_pairs,
     bedrock_tools,
     deepseek_reasoning,
-    gemini_arguments,
-    gemini_signatures,
-    gemini_turns,
     ids_within,
     kimi_reasoning,
     mistral_ids,

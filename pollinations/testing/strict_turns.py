@@ -1,131 +1,14 @@
-"""What models refuse in the turns of a conversation: calls, results, and what belongs to them."""
+"""What the other families refuse in the turns of a conversation: calls, results, reasoning."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
-import attrs
-
-from ..chat.request import ChatRequest, JSONObject
-from ..quirks.messages import calls_of
+from ..chat.request import ChatRequest
 from .failures import error
-from .reading import fields, functions
+from .reading import functions
 from .script import Script
-from .thoughts import belongs
-
-Check = Callable[[ChatRequest], Iterable[Script]]
-"""
-Gives an error for each thing in a request that is refused; the first one is replied.
-
-A request comes to it whose calls and functions have names, and whose schemas are objects.
-"""
-
-UNSIGNED = ("fast", "2.5")
-"""Words in the names of the Gemini models that can do without signatures."""
-
-
-@attrs.frozen
-class ToolStep:
-    """
-    One step of a conversation: an assistant's calls, and the tool messages right after it.
-
-    :param place: of the assistant's message.
-    """
-
-    place: int
-    message: JSONObject
-    results: Sequence[JSONObject]
-
-    @property
-    def calls(self) -> Sequence[JSONObject]:
-        """The tool calls."""
-        return calls_of(self.message)
-
-    @property
-    def call_ids(self) -> Sequence[str]:
-        """The identifiers of the calls."""
-        return [call.get("id") or "" for call in self.calls]
-
-    @property
-    def result_ids(self) -> Sequence[str]:
-        """The identifiers that the results name."""
-        return [result.get("tool_call_id") or "" for result in self.results]
-
-
-def steps_of(request: ChatRequest) -> Iterator[ToolStep]:
-    """The steps of the conversation that called tools."""
-    messages = request.messages
-    for place, message in enumerate(messages):
-        if calls_of(message):
-            after = place + 1
-            end = after
-            while end < len(messages) and messages[end]["role"] == "tool":
-                end += 1
-            yield ToolStep(place, message, messages[after:end])
-
-
-def _orphans(request: ChatRequest) -> Iterator[int]:
-    """The places of tool messages that follow no call."""
-    before: JSONObject = {"role": ""}
-    for place, message in enumerate(request.messages):
-        if message["role"] == "tool" and not (calls_of(before) or before["role"] == "tool"):
-            yield place
-        before = message
-
-
-def gemini_signatures(request: ChatRequest) -> Iterator[Script]:
-    """Each step since the user spoke has its own signature on its first call."""
-    if any(word in request.model for word in UNSIGNED):
-        return
-    spoken = max((p for p, m in enumerate(request.messages) if m["role"] == "user"), default=-1)
-    for step in steps_of(request):
-        if step.place < spoken:
-            continue
-        name = step.calls[0]["function"]["name"]
-        signature = _signature(step.calls[0])
-        if signature is None:
-            yield error(
-                400,
-                "Function call is missing a thought_signature in functionCall parts. This is "
-                "required for tools to work correctly. Additional data, function call "
-                f"`default_api:{name}`, position {step.place + 1}.",
-            )
-        elif not belongs(signature, name):
-            yield error(400, "Corrupted thought signature.")
-
-
-def _signature(call: JSONObject) -> str | None:
-    """What the call or its function carries, as a field or in Google's ``extra_content``."""
-    holders = [call["function"], call]
-    holders += [fields(fields(holder.get("extra_content")).get("google")) for holder in holders]
-    found = (holder.get("thought_signature") for holder in holders)
-    return next(
-        (signature for signature in found if signature and isinstance(signature, str)), None
-    )
-
-
-def gemini_turns(request: ChatRequest) -> Iterator[Script]:
-    """As many responses as calls, in their order, right after them."""
-    if next(_orphans(request), None) is not None:
-        yield error(
-            400,
-            "Please ensure that function response turn comes immediately after a function call "
-            "turn.",
-        )
-    for step in steps_of(request):
-        if list(step.result_ids) != list(step.call_ids):
-            yield error(
-                400,
-                "Please ensure that the number of function response parts is equal to the number "
-                "of function call parts of the function call turn.",
-            )
-
-
-def gemini_arguments(request: ChatRequest) -> Iterator[Script]:
-    """The gateway parses arguments; an empty text breaks it."""
-    for step in steps_of(request):
-        if any(not call["function"].get("arguments") for call in step.calls):
-            yield error(500, "Unexpected end of JSON input")
+from .strict_steps import Check, orphans, steps_of
 
 
 def ids_within(length: int) -> Check:
@@ -147,7 +30,7 @@ def ids_within(length: int) -> Check:
 
 def openai_pairs(request: ChatRequest) -> Iterator[Script]:
     """Each call has a result, each result a call."""
-    for place in _orphans(request):
+    for place in orphans(request):
         yield error(
             400,
             "Invalid parameter: messages with role 'tool' must be a response to a preceeding "
