@@ -12,19 +12,15 @@ from typing import Any
 import attrs
 
 from ..chat import sse
-from ..chat.chunk import FINISH, USAGE, Chunk, read
+from ..chat.chunk import USAGE, Chunk, read
 from ..errors import UpstreamFailed
 from .json_body import JSONBody, is_whole
+from .progress import Progress
 from .stage import Chain, Context
 from .writers import Writer, writer_for
 
 WHOLE_LIMIT = 64 * 1024 * 1024
 """The most bytes that an answer which must be whole before a byte can leave may have."""
-
-_PROGRESS = FINISH | USAGE
-
-CHOICE_LIMIT = 1024
-"""The most choices in one answer; OpenAI's own limit is 128."""
 
 COMMENT_LIMIT = 2048
 """The most bytes of comments that wait for the first chunk to leave."""
@@ -54,21 +50,20 @@ class Answer:
     failure: UpstreamFailed | None = attrs.field(default=None, init=False)
     """What broke the answer off just after what was last returned; every further call raises it."""
 
-    usage: Mapping[str, Any] | None = attrs.field(default=None, init=False)
-    """The tokens that the upstream counted, once it has said; else our estimate, marked as one."""
-
     _reader: sse.EventDecoder | JSONBody | None = attrs.field(default=None, init=False)
     _size: int = attrs.field(default=0, init=False)
     _writer: Writer = attrs.field(init=False)
     _left: bool = attrs.field(default=False, init=False)
     _comments: list[bytes] = attrs.field(factory=list, init=False)
-    _choices: dict[int, bool] = attrs.field(factory=dict, init=False)
-    """The choices that have begun, and whether each has its finish reason."""
-
-    _latest: Chunk | None = attrs.field(default=None, init=False)
+    _progress: Progress = attrs.field(factory=Progress, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._writer = writer_for(self._context.request)
+
+    @property
+    def usage(self) -> Mapping[str, Any] | None:
+        """The tokens that the upstream counted, once it has; else our estimate, marked as one."""
+        return self._progress.usage
 
     def received(self, data: bytes) -> bytes:
         """
@@ -145,7 +140,7 @@ class Answer:
             self._take(self._reader.close(), out)
         if self.ended:
             return
-        if not self._choices or not all(self._choices.values()):
+        if not self._progress.whole:
             raise UpstreamFailed(
                 "stream",
                 502,
@@ -188,21 +183,8 @@ class Answer:
 
     def _chunk(self, chunk: Chunk, out: list[bytes]) -> bool:
         """Whether the answer ends with what comes of *chunk*."""
-        self._latest, choices = chunk, chunk.data["choices"]
-        # Most events say nothing of how far the upstream has come.
-        if chunk.holds & _PROGRESS or len(choices) != 1 or choices[0]["index"] not in self._choices:
-            self._note(chunk)
+        self._progress.received(chunk)
         return self._write(self._stages.received(chunk), out)
-
-    def _note(self, chunk: Chunk) -> None:
-        """Remember which choices have begun, which have ended, and what was counted."""
-        if chunk.holds & USAGE:
-            self.usage = chunk.data["usage"]
-        for choice in chunk.choices:
-            ended = self._choices.get(choice["index"], False) or bool(choice.get("finish_reason"))
-            self._choices[choice["index"]] = ended
-        if len(self._choices) > CHOICE_LIMIT:
-            raise UpstreamFailed("reply", 502, "The answer held too many choices.", "too_large")
 
     def _write(self, chunks: Sequence[Chunk], out: list[bytes]) -> bool:
         """Whether the answer ends with *chunks*."""
@@ -214,7 +196,7 @@ class Answer:
             out.append(self._writer.write(chunk))
             last = last or chunk.last
             if chunk.holds & USAGE:
-                self.usage = chunk.data["usage"]
+                self._progress.usage = chunk.data["usage"]
         return last
 
     def _stop(self, out: list[bytes], done: bytes | None = None) -> None:
@@ -223,11 +205,10 @@ class Answer:
 
         :param done: the bytes of the upstream's own ``[DONE]``.
         """
-        if self._latest is None or not self._choices:
+        if not self._progress.begun:
             raise UpstreamFailed("reply", 502, "The upstream's answer was empty.", "empty_answer")
-        for index, finished in tuple(self._choices.items()):
-            if not finished:
-                self._chunk(self._latest.saying(index, {}, "stop"), out)
+        for chunk in self._progress.missing():
+            self._chunk(chunk, out)
         for chunks in self._stages.stopped():
             self._write(chunks, out)
         out.append(self._writer.end(done))

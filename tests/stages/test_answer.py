@@ -13,6 +13,7 @@ from pollinations.settings.schema import Settings
 from pollinations.stages import answer as answers
 from pollinations.stages import stages_for
 from pollinations.stages.answer import Answer
+from pollinations.stages.progress import CHOICE_LIMIT
 from pollinations.stages.writers import dumps
 from pollinations.testing.chunks import (
     answered,
@@ -478,7 +479,7 @@ def test_what_cannot_be_written_is_an_error() -> None:
 
 def test_choices_without_end_are_an_error() -> None:
     """They would take memory without end."""
-    many = streamed(*[chunk("Hi", index=index) for index in range(answers.CHOICE_LIMIT + 1)])
+    many = streamed(*[chunk("Hi", index=index) for index in range(CHOICE_LIMIT + 1)])
     with pytest.raises(UpstreamFailed, match="too many choices"):
         answered(many, context(stream=False))
 
