@@ -13,6 +13,15 @@ from ..chat import loose
 from ..chat.request import Sanitized
 from ..errors import UpstreamFailed
 
+_COMPLAINT = re.compile(
+    r"\b(?:unknown|unsupported|unexpected|unrecogni[sz]ed|extraneous|extra|invalid|forbidden)\b"
+    r"|(?:not|n't) (?:\w+ ){0,2}(?:permit|allow|support|accept|recogni[sz])",
+    re.IGNORECASE,
+)
+"""How a parameter is called that a model does not take."""
+
+_SENTENCE_END = re.compile(r"[.!?](?=[\s\"])")
+
 
 def mended(sent: Sanitized, failure: UpstreamFailed) -> Sanitized | None:
     """
@@ -54,16 +63,20 @@ def _without_added(sent: Sanitized, failure: UpstreamFailed, text: str) -> Sanit
 
 def _names(text: str, name: str) -> bool:
     """
-    Whether *text* speaks of the parameter *name*: quoted, after "parameter", or with underscores.
-
-    The plain word may mean something else (``stop``, ``private``).
+    Whether *text* speaks of the parameter *name*: quoted, after "parameter", or with underscores;
+    as a plain word only in a sentence that complains, since it may mean something else (``stop``,
+    ``private``).
     """
     word = re.escape(name)
+    whole = re.compile(rf"(?<![a-z0-9_]){word}(?![a-z0-9_])", re.IGNORECASE)
     if "_" in name:
-        return re.search(rf"(?<![a-z0-9_]){word}(?![a-z0-9_])", text, re.IGNORECASE) is not None
+        return whole.search(text) is not None
     quoted = rf"""['"`]{word}['"`\\]"""
     after = rf"""\b(?:parameter|argument|field|property|name)s?\W{{1,4}}{word}\b"""
-    return re.search(f"{quoted}|{after}", text, re.IGNORECASE) is not None
+    if re.search(f"{quoted}|{after}", text, re.IGNORECASE):
+        return True
+    sentences = _SENTENCE_END.split(text)
+    return any(_COMPLAINT.search(said) and whole.search(said) for said in sentences)
 
 
 def _remedied(sent: Sanitized, text: str) -> Sanitized | None:

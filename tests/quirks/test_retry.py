@@ -45,9 +45,36 @@ def test_a_parameter_that_we_added_is_taken_out(failure, removed) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("Unrecognized request argument supplied: private", "private"),
+        ("Unrecognized request arguments supplied: seed, private", "private"),
+        ("private: Extra inputs are not permitted", "private"),
+        ("1 validation error for Chat\nprivate\n  Extra inputs are not permitted", "private"),
+        ("Malformed input request: #: extraneous key [private] is not permitted", "private"),
+        ("Argument not supported on this model: stop", "stop"),
+        ("Bad request. Stop sequences are not supported.", "stop"),
+        ("grok-4.5 doesn't support stop.", "stop"),
+        ("This model cannot currently accept stop sequences", "stop"),
+        ("Invalid input: stop", "stop"),
+    ],
+)
+def test_its_plain_name_will_do_beside_a_complaint(message, name) -> None:
+    """As providers word it, each in its own way."""
+    again = mended(KIMI, rejected(message))
+    assert again is not None
+    assert again.request == KIMI.request.without(name)
+
+
+@pytest.mark.parametrize(
     "failure",
     [
         rejected("Something else."),
+        rejected("The image is in a private repository."),
+        rejected("This request was invalid. Is the image in a private repository?"),
+        rejected("The file is private. It has an unsupported format!"),
+        rejected("Bad.", body={"error": "It is private.", "code": "unsupported"}),
+        rejected("Unsupported privateer, nonstop and stop_words"),
         rejected("Please stop it: a private matter."),
         rejected("'temperature' is not supported."),
         rejected("my_frequency_penalty"),
