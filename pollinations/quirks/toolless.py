@@ -5,7 +5,7 @@ The service refuses even a conversation in which tools were used. That comes abo
 takes over from another, or answers a side request of a client that always sends its tools.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,8 @@ from .messages import calls_of, name_of, parts_of, text_of, with_messages
 from .quirk import Quirk, Target
 
 FIELDS = ("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call")
+RESULTS = ("tool", "function")
+"""The roles of results: today's, and that of the one call which a turn could make before."""
 
 
 def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
@@ -32,8 +34,8 @@ def told(request: ChatRequest, target: Target) -> ChatRequest:
 
 def _told(request: ChatRequest) -> Iterator[JSONObject]:
     names: dict[str, str] = {}
-    for role, run in groupby(request.messages, key=lambda message: message["role"]):
-        if role == "tool":
+    for are_results, run in groupby(request.messages, lambda message: message["role"] in RESULTS):
+        if are_results:
             yield {"role": "user", "content": _results(list(run), names)}
             continue
         for message in run:
@@ -42,27 +44,38 @@ def _told(request: ChatRequest) -> Iterator[JSONObject]:
 
 
 def _spoken(message: JSONObject) -> JSONObject:
-    if "tool_calls" not in message:
+    if "tool_calls" not in message and "function_call" not in message:
         return message
-    rest = {name: value for name, value in message.items() if name != "tool_calls"}
-    calls = calls_of(message)
+    gone = ("tool_calls", "function_call")
+    rest = {name: value for name, value in message.items() if name not in gone}
+    calls = [*calls_of(message), *_older_call(message)]
     if not calls:
         return rest
     words = [text_of(message.get("content")), *map(_call, calls)]
     return {**rest, "content": "\n\n".join(filter(None, words))}
 
 
+def _older_call(message: JSONObject) -> Iterator[JSONObject]:
+    """What the model called before there were tools, as the call of a tool."""
+    function = message.get("function_call")
+    if message["role"] == "assistant" and isinstance(function, Mapping):
+        yield {"function": function}
+
+
 def _call(call: JSONObject) -> str:
-    arguments = (call.get("function") or {}).get("arguments") or "{}"
-    return f"[I called the tool {name_of(call) or 'without a name'} with {arguments}]"
+    arguments = (call.get("function") or {}).get("arguments")
+    # Nobody has looked at those of the older form.
+    shown = arguments if arguments and isinstance(arguments, str) else "{}"
+    return f"[I called the tool {name_of(call) or 'without a name'} with {shown}]"
 
 
 def _results(messages: list[JSONObject], names: dict[str, str]) -> Any:
     """The content of one message: a text, or parts when a result is more than text."""
     parts: list[Any] = []
     for message in messages:
-        name = names.get(message.get("tool_call_id") or "") or message.get("name") or "the tool"
-        title = {"type": "text", "text": f"[Result of {name}]"}
+        own = message.get("name")
+        name = names.get(message.get("tool_call_id") or "") or (own if isinstance(own, str) else "")
+        title = {"type": "text", "text": f"[Result of {name or 'the tool'}]"}
         parts += [title, *parts_of(message.get("content"))]
     if any(not isinstance(part, dict) or part.get("type") != "text" for part in parts):
         return parts

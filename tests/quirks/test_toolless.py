@@ -47,6 +47,37 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}
             ],
         ),
         ([step()], [assistant("")]),
+        (
+            [
+                assistant(
+                    "Look:", function_call={"name": "bash", "arguments": '{"command": "ls"}'}
+                ),
+                {"role": "function", "name": "bash", "content": "x"},
+                assistant(None, function_call={"name": "read", "arguments": ""}),
+                {"role": "function", "name": [7], "content": None},
+            ],
+            [
+                assistant('Look:\n\n[I called the tool bash with {"command": "ls"}]'),
+                user("[Result of bash]\nx"),
+                assistant("[I called the tool read with {}]"),
+                user("[Result of the tool]"),
+            ],
+        ),
+        (
+            [step("a"), result("a", "A"), {"role": "function", "name": "f", "content": "F"}],
+            [
+                assistant("[I called the tool bash with {}]"),
+                user("[Result of bash]\nA\n[Result of f]\nF"),
+            ],
+        ),
+        ([assistant(function_call=None), user(function_call={})], [assistant(), user()]),
+        (
+            [
+                assistant("", function_call={"name": 7, "arguments": [1]}),
+                assistant(function_call=7),
+            ],
+            [assistant("[I called the tool without a name with {}]"), assistant()],
+        ),
     ],
 )
 def test_the_exchange_is_told_in_words(sanitized, messages, expected) -> None:
