@@ -33,22 +33,35 @@ def with_tools(request: ChatRequest, tools: Sequence[JSONObject]) -> ChatRequest
 
 
 def schemas(dialect: Dialect) -> Rule:
-    """The rule that brings the parameters of every function into *dialect*."""
+    """
+    The rule that brings the parameters of every function into *dialect*.
+
+    Those of ``functions`` too, which are what ``tools`` were before they were called so.
+    """
 
     def rule(request: ChatRequest, target: Target) -> ChatRequest:
-        return with_tools(request, [_in_dialect(tool, dialect) for tool in request.tools])
+        request = with_tools(request, [_in_dialect(tool, dialect) for tool in request.tools])
+        functions = request.body.get("functions")
+        if not isinstance(functions, list):
+            return request
+        mended = [_function_in(function, dialect) for function in functions]
+        return request if alike(mended, functions) else request.but(functions=mended)
 
     return rule
 
 
 def _in_dialect(tool: JSONObject, dialect: Dialect) -> JSONObject:
-    function = tool.get("function")
+    given = tool.get("function")
+    function = _function_in(given, dialect)
+    return tool if function is given else {**tool, "function": function}
+
+
+def _function_in(function: Any, dialect: Dialect) -> Any:
     if not isinstance(function, Mapping) or "parameters" not in function:
-        return tool
+        return function
     parameters = sanitized(function["parameters"], dialect)
-    if parameters is function["parameters"]:
-        return tool
-    return {**tool, "function": {**function, "parameters": parameters}}
+    same = parameters is function["parameters"]
+    return function if same else {**function, "parameters": parameters}
 
 
 def chosen(request: ChatRequest) -> set[str]:

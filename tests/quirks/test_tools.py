@@ -22,6 +22,28 @@ def test_schemas_are_brought_into_the_dialect(sanitized, family) -> None:
     assert "oneOf" not in odd["function"]["parameters"]
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_so_are_those_of_functions(sanitized, family) -> None:
+    """As tools were called before; what is not one goes on as it is."""
+    plain, odd = tool("plain", PLAIN)["function"], tool("odd", ODD)["function"]
+    request = asked(functions=[plain, odd, {"name": "f"}, 7])
+    sent = sanitized(f"enter/{family}", request)
+    assert f"{family}.schema" in sent.changes
+    expected = sanitized(f"enter/{family}", asked(tools=[tool("odd", ODD)])).request.tools[0]
+    functions = sent.request.body["functions"]
+    assert functions == [plain, expected["function"], {"name": "f"}, 7]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("functions", [None, 7, {}, [], [{"name": "f", "parameters": PLAIN}]])
+def test_functions_that_need_nothing_stay(sanitized, family, functions) -> None:
+    """And so do those that are none."""
+    request = asked(functions=functions)
+    sent = sanitized(f"enter/{family}", request)
+    assert sent.request.body["functions"] is request.body["functions"]
+    assert f"{family}.schema" not in sent.changes
+
+
 @pytest.mark.parametrize("family", ["glm", "kimi", "mistral", "deepseek"])
 def test_others_read_json_schema_as_it_is(sanitized, family) -> None:
     """Nothing is known that they refuse."""
