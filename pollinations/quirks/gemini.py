@@ -21,11 +21,12 @@ def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
     """
     Say that no tools are wanted, or the service adds some that cannot be had with JSON.
 
-    A model that is for searching is left the search which it is for.
+    A model that is for searching is left the search which it is for, and a client that offers its
+    tools in the older form is not said to offer none.
     """
     if request.tools or request.body.get("tools") == [] or target.route.universe != ENTER:
         return request
-    if not target.tools_allowed or "search" in target.names:
+    if request.body.get("functions") or not target.tools_allowed or "search" in target.names:
         return request
     return request.but(tools=[])
 

@@ -50,6 +50,14 @@ def test_tools(sanitized, name, tools, expected, config) -> None:
     assert fields(sanitized(name, request), "tools", "tools_config") == (expected, config)
 
 
+@pytest.mark.parametrize(
+    ("functions", "expected"), [([{"name": "f"}], MISSING), ([], []), (None, [])]
+)
+def test_functions_are_tools(sanitized, functions, expected) -> None:
+    """Who offers some in the older form does not want none."""
+    assert fields(sanitized("enter/gemini", asked(functions=functions)), "tools") == (expected,)
+
+
 def test_the_clients_own_configuration_stays(sanitized) -> None:
     """It was said."""
     sent = sanitized("free/gemini", asked(tools=[tool()], tools_config={"mine": 1}))
