@@ -29,6 +29,11 @@ ROUNDS = 50
 PUTS = 100_000
 
 
+def call_id(number: int) -> str:
+    """An identifier as models make them."""
+    return f"call_{number:04x}A1b2C3d4E5f6"
+
+
 def conversation() -> bytes:
     """A body of a thousand messages and a million characters: a call and its result, over again."""
     chance = random.Random(7)
@@ -39,8 +44,8 @@ def conversation() -> bytes:
     messages: list[dict[str, Any]] = []
     for n in range(TURNS):
         function = {"name": "bash", "arguments": "{}"}
-        calls = [{"id": f"call_{n}", "type": "function", "function": function}]
-        messages.append({"role": "tool", "tool_call_id": f"call_{n - 1}", "content": text()})
+        calls = [{"id": call_id(n), "type": "function", "function": function}]
+        messages.append({"role": "tool", "tool_call_id": call_id(max(0, n - 1)), "content": text()})
         messages.append({"role": "assistant", "content": text(), "tool_calls": calls})
     return orjson.dumps({"messages": messages})
 
@@ -66,7 +71,7 @@ def main() -> None:
     body, clock = conversation(), Clock()
     path = Path(tempfile.mkdtemp()) / "signatures.json"
     store = FileSignatureStore(path, clock, maybeDeferred)
-    done(store.put({signature_key(f"call_{n}"): "x" * 800 for n in range(TURNS)}))
+    done(store.put({signature_key(call_id(n), ""): "x" * 800 for n in range(TURNS)}))
     clock.advance(1)
 
     def remember(request: ChatRequest) -> None:
@@ -84,7 +89,7 @@ def main() -> None:
     for _ in range(2):
         start = time.process_time()
         for n in range(PUTS):
-            done(store.put({signature_key(f"call_{n}"): "x" * 800}))
+            done(store.put({signature_key(call_id(n), ""): "x" * 800}))
         spent = time.process_time() - start
         print(f"{'one put, of ' + str(PUTS):30} {spent / PUTS * 1e6:8.2f} us")
 

@@ -1,12 +1,14 @@
 """
 The keys under which things are remembered between one answer and the next request.
 
-A tool call's identifier is the sure key: clients send it back as it went. An answer without tool
-calls is found by the conversation that led to it. Keys are made of what the client sent, before any
-rule has altered it.
+A tool call's identifier is the sure key, where it is unique: clients send it back as it went. An
+answer without tool calls is found by the conversation that led to it. Keys are made of what the
+client sent, before any rule has altered it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -23,14 +25,38 @@ IMPORTED = f"{V3}imported"
 """Under this a store remembers that it was given the entries of an older version."""
 
 
-def signature_key(call_id: str) -> str:
-    """Where the thought signature of a tool call is kept."""
-    return f"signature:{call_id}"
+# A run of letters and digits that is long and has both is nobody else's; a number that counts is.
+_RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{8,}")
+_COUNTED = re.compile(r"[:_-][0-9]{1,4}\Z")
 
 
-def reasoning_key(call_id: str) -> str:
-    """Where the reasoning that led to a tool call is kept."""
-    return f"reasoning:{call_id}"
+@lru_cache(maxsize=8192)
+def is_unique(call_id: str) -> bool:
+    """
+    Whether an identifier of a tool call looks as if no other conversation had it.
+
+    Some models count their calls (``call_0``, ``functions.bash:0``), in every conversation anew.
+    """
+    return _RANDOM.search(call_id) is not None and _COUNTED.search(call_id) is None
+
+
+def signature_key(call_id: str, conversation: str) -> str:
+    """
+    Where the thought signature of a tool call is kept.
+
+    :param conversation: the :func:`prompt_key` of what was said before the call. It counts where
+        the identifier alone is not unique, so that nothing gets from one conversation to another.
+    """
+    return f"signature:{_known_as(call_id, conversation)}"
+
+
+def reasoning_key(call_id: str, conversation: str) -> str:
+    """Where the reasoning that led to a tool call is kept; see :func:`signature_key`."""
+    return f"reasoning:{_known_as(call_id, conversation)}"
+
+
+def _known_as(call_id: str, conversation: str) -> str:
+    return call_id if is_unique(call_id) else f"{conversation}:{call_id}"
 
 
 def prompt_key(messages: Sequence[JSONObject]) -> str:
@@ -63,16 +89,6 @@ def v3_key(message: JSONObject) -> str:
     return V3 + v3_hash(message)
 
 
-def call_ids(request: ChatRequest) -> Sequence[str]:
-    """The identifiers of all tool calls in the conversation, in order."""
-    return [
-        call["id"]
-        for message in request.messages
-        for call in message.get("tool_calls") or ()
-        if call.get("id")
-    ]
-
-
 def keys_of(request: ChatRequest, imported: bool = False) -> Sequence[str]:
     """
     All keys under which something may be remembered that *request* wants back.
@@ -80,8 +96,11 @@ def keys_of(request: ChatRequest, imported: bool = False) -> Sequence[str]:
     :param imported: whether there may be entries of an older version. Their keys cost the most to
         compute.
     """
-    messages, ids = request.messages, call_ids(request)
-    keys = [*prompt_keys(messages).values(), *map(reasoning_key, ids), *map(signature_key, ids)]
+    messages = request.messages
+    prompts = prompt_keys(messages)
+    calls = [(call_id, prompts[place]) for place, call_id in _calls(messages)]
+    keys = [*prompts.values()]
+    keys += [reasoning_key(*call) for call in calls] + [signature_key(*call) for call in calls]
     if imported:
         keys += [IMPORTED, *(v3_key(messages[place - 1]) for place in _answers(messages))]
     return keys
@@ -99,18 +118,48 @@ def signatures_for(
     :param messages: the conversation as the client sent it.
     :param remembered: what a store knew of the :func:`keys_of` the request.
     """
-    # What nobody remembers is not hashed again.
-    prompts = prompt_keys(messages) if _any(remembered, "prompt:") else {}
-    imported = _answers(messages) if _any(remembered, V3) else ()
+    prompts = _prompts(messages, remembered)
+    imported = _answers(messages) if any(key.startswith(V3) for key in remembered) else ()
     keys = {place: v3_key(messages[place - 1]) for place in imported}
     found = {place: remembered[key] for place, key in keys.items() if key in remembered}
     found |= {place: remembered[key] for place, key in prompts.items() if key in remembered}
-    for place, message in enumerate(messages):
-        for call in message.get("tool_calls") or ():
-            if signature := remembered.get(signature_key(call.get("id") or "")):
-                found[place] = signature
-                break
+    return found | _of_calls(messages, remembered, prompts, signature_key)
+
+
+def reasoning_for(
+    messages: Sequence[JSONObject], remembered: Mapping[str, str]
+) -> Mapping[int, str]:
+    """The reasoning that led to the tool calls of the model's messages, by the message's place."""
+    return _of_calls(messages, remembered, _prompts(messages, remembered), reasoning_key)
+
+
+def _prompts(messages: Sequence[JSONObject], remembered: Mapping[str, str]) -> Mapping[int, str]:
+    """The keys of conversations, unless nothing is remembered under any: they cost the most."""
+    return prompt_keys(messages) if any("prompt:" in key for key in remembered) else {}
+
+
+def _of_calls(
+    messages: Sequence[JSONObject],
+    remembered: Mapping[str, str],
+    prompts: Mapping[int, str],
+    key_of: Callable[[str, str], str],
+) -> dict[int, str]:
+    """What is remembered of the first call of each message of which anything is."""
+    found: dict[int, str] = {}
+    for place, call_id in _calls(messages):
+        value = remembered.get(key_of(call_id, prompts.get(place, "")))
+        if value and place not in found:
+            found[place] = value
     return found
+
+
+def _calls(messages: Sequence[JSONObject]) -> Iterator[tuple[int, str]]:
+    """The tool calls of the model that have an identifier, with their message's place."""
+    for place, message in enumerate(messages):
+        if message["role"] == "assistant":
+            for call in message.get("tool_calls") or ():
+                if call.get("id"):
+                    yield place, call["id"]
 
 
 def _conversations(messages: Sequence[JSONObject]) -> Iterator[str]:
@@ -120,10 +169,6 @@ def _conversations(messages: Sequence[JSONObject]) -> Iterator[str]:
         yield f"prompt:{conversation.hexdigest()}"
         conversation.update(_digest(message))
     yield f"prompt:{conversation.hexdigest()}"
-
-
-def _any(remembered: Mapping[str, str], prefix: str) -> bool:
-    return any(key.startswith(prefix) for key in remembered)
 
 
 def _answers(messages: Sequence[JSONObject]) -> Sequence[int]:

@@ -5,11 +5,10 @@ Many clients show a thought and forget it, or send it back empty, which counts a
 """
 
 import re
-from collections.abc import Mapping
 
-from ..chat.memory import reasoning_key
+from ..chat.memory import reasoning_for
 from ..chat.request import ChatRequest, JSONObject, Remedy
-from .messages import calls_of, each_message
+from .messages import calls_of, each_message, with_messages
 from .quirk import Target
 
 FIELD = "reasoning_content"
@@ -21,17 +20,10 @@ UNKNOWN = " "
 def put_back(request: ChatRequest, target: Target) -> ChatRequest:
     """Every step with the reasoning that the client sent, or else a store kept."""
 
-    def given(message: JSONObject) -> JSONObject:
-        reasoning = _kept(message, target.remembered)
-        return _with(message, reasoning) if reasoning else message
-
-    return each_message(request, given)
-
-
-def _kept(message: JSONObject, remembered: Mapping[str, str]) -> str:
-    """What is remembered of the turn that *message* is; empty for nothing."""
-    keys = (reasoning_key(call.get("id") or "") for call in calls_of(message))
-    return next(filter(None, map(remembered.get, keys)), "")
+    messages = list(request.messages)
+    for place, reasoning in reasoning_for(messages, target.remembered).items():
+        messages[place] = _with(messages[place], reasoning)
+    return with_messages(request, messages)
 
 
 def _with(message: JSONObject, reasoning: str) -> JSONObject:

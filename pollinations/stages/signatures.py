@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from ..chat.chunk import BLOCKS, CALLS, SIGNATURE, THOUGHT, Chunk
-from ..chat.memory import prompt_key, reasoning_key, signature_key
+from ..chat.memory import is_unique, prompt_key, reasoning_key, signature_key
 from ..chat.request import JSONObject
 from ..chat.signature import FIELD, offering, signature_of_call, signature_on
 from .arguments import is_more
@@ -44,6 +44,7 @@ class Signatures(Stage):
     wants = BLOCKS | CALLS | SIGNATURE | THOUGHT
     _steps: dict[int, _Step] = attrs.field(factory=dict, init=False)
     _prompt_known: bool = attrs.field(default=False, init=False)
+    _conversation: str = attrs.field(default="", init=False)
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
@@ -61,7 +62,7 @@ class Signatures(Stage):
             if step.thoughts and step.length <= REASONING_LIMIT:
                 reasoning = "".join(step.thoughts)
                 for call_id in step.ids.values():
-                    self._context.learn(reasoning_key(call_id), reasoning)
+                    self._context.learn(reasoning_key(call_id, self._prompt(call_id)), reasoning)
         return ()
 
     def _step(self, choice: JSONObject) -> _Step:
@@ -111,7 +112,15 @@ class Signatures(Stage):
 
     def _learn(self, step: _Step, call_id: str, signature: str) -> None:
         step.signed.add(call_id)
-        self._context.learn(signature_key(call_id), signature)
+        self._context.learn(signature_key(call_id, self._prompt(call_id)), signature)
+
+    def _prompt(self, call_id: str) -> str:
+        """The conversation that a call belongs to, which costs, where it matters."""
+        if is_unique(call_id):
+            return ""
+        if not self._conversation:
+            self._conversation = prompt_key(self._context.request.messages)
+        return self._conversation
 
     def _learn_for_prompt(self, signature: str) -> None:
         """An answer that makes no calls is found by the conversation before it, and so is any."""

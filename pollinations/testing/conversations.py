@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from ..chat.memory import prompt_keys, reasoning_key, signature_key
 from ..chat.request import ChatRequest
 
 JSON = dict[str, Any]
@@ -51,6 +52,23 @@ def tool(name: str = "bash", parameters: Any = None) -> JSON:
 def asked(*messages: JSON, **fields: Any) -> ChatRequest:
     """A request with these messages, or one greeting, as if a client had sent it."""
     return ChatRequest.from_json(orjson.dumps({"messages": messages or [user("Hi")], **fields}))
+
+
+def kept(
+    request: ChatRequest,
+    signatures: Mapping[str, str] | None = None,
+    reasoning: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """What a store would know of the calls of *request*, by the calls' identifiers."""
+    prompts = prompt_keys(request.messages)
+    remembered = {}
+    for place, message in enumerate(request.messages):
+        ids = [call.get("id") for call in message.get("tool_calls") or ()]
+        for call_id in ids if place in prompts else ():
+            for key_of, known in ((signature_key, signatures), (reasoning_key, reasoning)):
+                if known and call_id in known:
+                    remembered[key_of(call_id, prompts[place])] = known[call_id]
+    return remembered
 
 
 def frozen(request: ChatRequest) -> ChatRequest:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pollinations.chat.memory import (
-    call_ids,
     keys_of,
     prompt_key,
     prompt_keys,
@@ -242,15 +241,42 @@ def test_each_message_is_read_once() -> None:
     assert Counted.read <= 3 * len(messages)
 
 
+BEFORE = prompt_key([SYSTEM, ASKED])
+"""The conversation before the calls of :data:`CONVERSATION`."""
+
+
+@pytest.mark.parametrize(
+    ("call_id", "unique"),
+    [
+        ("portkey-3f2b8c1a-9d4e-4f6a-8b7c-1234567890ab", True),
+        ("call_AbC123xYz456", True),
+        ("call_00_Xy12Zw34Ab56", True),
+        ("toolu_01A09q90qw90lq917835lq9", True),
+        ("aB3dE6gH9", True),
+        ("call_0", False),
+        ("call_12", False),
+        ("functions.bash:0", False),
+        ("functions.get_base64string:3", False),
+        ("bash", False),
+        ("tool_call_1", False),
+        ("0", False),
+        ("", False),
+    ],
+)
+def test_an_identifier_that_is_counted_is_not_unique(call_id: str, unique: bool) -> None:
+    """Other conversations have the same one; there the conversation is part of the key."""
+    one, other = (prompt_key([said]) for said in (ASKED, {"role": "user", "content": "Other."}))
+    for key_of in (signature_key, reasoning_key):
+        assert (key_of(call_id, one) == key_of(call_id, other)) is unique
+
+
 def test_all_keys_of_a_request() -> None:
     """Each call has two keys and each of the model's messages one, as the client sent them."""
     asked = request(*CONVERSATION)
-    assert call_ids(asked) == ["c1", "c2"]
     assert set(keys_of(asked)) == {
         prompt_key([SYSTEM, ASKED]),
         prompt_key(CONVERSATION[:5]),
-        *map(signature_key, ["c1", "c2"]),
-        *map(reasoning_key, ["c1", "c2"]),
+        *(key_of(id, BEFORE) for key_of in (signature_key, reasoning_key) for id in ("c1", "c2")),
     }
 
 
@@ -272,8 +298,8 @@ def test_first_message_of_the_model() -> None:
 
 def test_signature_of_the_first_known_call() -> None:
     """A step's signature is found under any of its calls, the first that is known."""
-    assert signatures_for(CONVERSATION, {signature_key("c2"): "B"}) == {2: "B"}
-    both = {signature_key("c1"): "A", signature_key("c2"): "B"}
+    assert signatures_for(CONVERSATION, {signature_key("c2", BEFORE): "B"}) == {2: "B"}
+    both = {signature_key("c1", BEFORE): "A", signature_key("c2", BEFORE): "B"}
     assert signatures_for(CONVERSATION, both) == {2: "A"}
 
 
@@ -288,7 +314,7 @@ def test_the_call_counts_before_the_conversation() -> None:
     assert signatures_for(CONVERSATION, remembered) == {2: "old"}
     remembered[prompt_key([SYSTEM, ASKED])] = "conversation"
     assert signatures_for(CONVERSATION, remembered) == {2: "conversation"}
-    remembered[signature_key("c1")] = "call"
+    remembered[signature_key("c1", BEFORE)] = "call"
     assert signatures_for(CONVERSATION, remembered) == {2: "call"}
 
 

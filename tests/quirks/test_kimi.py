@@ -3,7 +3,16 @@
 import pytest
 
 from pollinations.chat.memory import reasoning_key
-from pollinations.testing.conversations import asked, assistant, call, result, step, tool, user
+from pollinations.testing.conversations import (
+    asked,
+    assistant,
+    call,
+    kept,
+    result,
+    step,
+    tool,
+    user,
+)
 
 STOP = ["<|endoftext|>", "User:", "\nUser", "User :"]
 DEFAULTS = {"frequency_penalty": 1.1, "presence_penalty": 0.4, "stop": STOP}
@@ -45,7 +54,7 @@ def test_repetition_is_discouraged(sanitized, name, fields, expected) -> None:
 def test_reasoning_is_put_back(sanitized, name, given, expected) -> None:
     """Where a step lacks it; an empty one counts as missing."""
     request = asked(step("a", "b", **given), result("a"), result("b"))
-    sent = sanitized(name, request, {reasoning_key("b"): "Kept."}).request.messages[0]
+    sent = sanitized(name, request, kept(request, reasoning={"b": "Kept."})).request.messages[0]
     assert sent["reasoning_content"] == expected
 
 
@@ -53,14 +62,14 @@ def test_reasoning_is_put_back(sanitized, name, given, expected) -> None:
 def test_reasoning_is_not_guessed(sanitized, name) -> None:
     """Nothing is put where nothing was kept, or where no tool was called."""
     messages = user(), assistant(), step("a"), result("a"), step("b", reasoning_content="")
-    sent = sanitized(name, asked(*messages), {reasoning_key("x"): "Foreign."}).request.messages
+    sent = sanitized(name, asked(*messages), {reasoning_key("x", ""): "Foreign."}).request.messages
     assert [m.get("reasoning_content") for m in sent] == [None, None, None, None, "", None]
 
 
 def test_other_families_get_none_back(sanitized) -> None:
     """They did not ask."""
     request = asked(step("a"), result("a"))
-    sent = sanitized("enter/glm", request, {reasoning_key("a"): "Kept."}).request
+    sent = sanitized("enter/glm", request, kept(request, reasoning={"a": "Kept."})).request
     assert sent.messages == request.messages
 
 

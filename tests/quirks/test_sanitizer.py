@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.chat.memory import prompt_key, reasoning_key, signature_key
+from pollinations.chat.memory import prompt_key
 from pollinations.chat.request import ChatRequest
 from pollinations.chat.signature import signature_on
 from pollinations.errors import UpstreamFailed
@@ -21,6 +21,7 @@ from pollinations.testing.conversations import (
     assistant,
     call,
     frozen,
+    kept,
     result,
     step,
     system,
@@ -117,25 +118,24 @@ class QuirkSanitizerTests(SanitizerTests, SynchronousTestCase):
         mine = Quirk("mine", (), (("greeting", greeted),))
         request = asked(user(), assistant(), user(), step("a"), result("a"), step("b"), result("b"))
         prompt = prompt_key(request.messages[:1])
-        kept = {reasoning_key("a"): "A", reasoning_key("b"): "B", prompt: "P"}
-        kept |= {signature_key("a"): "C", signature_key("b"): "D"}
+        known = {**kept(request, {"a": "C", "b": "D"}, {"a": "A", "b": "B"}), prompt: "P"}
         for quirks in ((mine, *QUIRKS), (*QUIRKS, mine)):
             sanitizer = QuirkSanitizer(quirks)
-            sent = sanitizer.sanitize(request, Route(ENTER, "deepseek"), kept).request
+            sent = sanitizer.sanitize(request, Route(ENTER, "deepseek"), known).request
             turns = [m for m in sent.messages if m["role"] == "assistant"]
             thoughts = [turn.get("reasoning_content") for turn in turns]
             self.assertEqual(thoughts, [None, None, "A", "B"])
-            sent = sanitizer.sanitize(request, Route(ENTER, "gemini"), kept).request
+            sent = sanitizer.sanitize(request, Route(ENTER, "gemini"), known).request
             turns = [m for m in sent.messages if m["role"] == "assistant"]
             self.assertEqual([signature_on(turn) for turn in turns], ["", "P", "C", "D"])
 
     def test_a_third_partys_family_may_be_signed(self) -> None:
         """By a value of its own, and nothing is stripped of it."""
         mine = Quirk("mine", ("oldie",), (), first=signatures.FIRST, signed=True)
-        kept = {signature_key("a"): "kept"}
         request = asked(step("a"), result("a"))
+        known = kept(request, {"a": "kept"})
         for name, expected in (("oldie", "kept"), ("other", "")):
-            sent = QuirkSanitizer((mine, *QUIRKS)).sanitize(request, Route(ENTER, name), kept)
+            sent = QuirkSanitizer((mine, *QUIRKS)).sanitize(request, Route(ENTER, name), known)
             self.assertEqual(signature_on(sent.request.messages[0]), expected)
 
     def test_brings_every_familys_remedies(self) -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from pollinations.chat.memory import keys_of, prompt_key, signature_key, v3_key
+from pollinations.chat.memory import keys_of, prompt_key, v3_key
 from pollinations.chat.signature import signature_of_call, signature_on, signed
 from pollinations.quirks.signatures import SKIP, skipped
 from pollinations.testing.conversations import (
     asked,
     assistant,
     call,
+    kept,
     result,
     step,
     system,
@@ -32,7 +33,7 @@ def signatures(messages) -> list[object]:
 def test_a_remembered_signature_comes_back_in_every_carrier(sanitized, name) -> None:
     """On the message, on the first call and on its function, in both forms."""
     request = asked(user(), step("a", "b"), result("a"), result("b"))
-    sent = sanitized(name, request, {signature_key("a"): "kept"}).request.messages[1]
+    sent = sanitized(name, request, kept(request, {"a": "kept"})).request.messages[1]
     extra = {"google": {"thought_signature": "kept"}}
     first, second = sent["tool_calls"]
     for carrier in (sent, first, first["function"]):
@@ -59,7 +60,8 @@ def test_what_the_client_sends_is_given_back(sanitized, carried) -> None:
 def test_the_call_knows_best(sanitized) -> None:
     """Its own signature, then the remembered one, then the message's."""
     messages = step(call("a", thought_signature="call")), step("b", thought_signature="message")
-    sent = sanitized("enter/gemini", asked(*messages), {signature_key("b"): "kept"}).request
+    request = asked(*messages)
+    sent = sanitized("enter/gemini", request, kept(request, {"b": "kept"})).request
     assert signatures(sent.messages) == [("call", "call"), ("message", "kept")]
 
 
@@ -73,8 +75,8 @@ def test_a_step_without_any_skips_the_validator(sanitized) -> None:
 def test_a_text_answer_gets_that_of_its_prompt(sanitized) -> None:
     """It has no call whose identifier could be the key."""
     request = asked(user("Hi"), assistant("Hello"), user("And?"))
-    kept = {prompt_key([user("Hi")]): "kept"}
-    assert signatures(sanitized("enter/gemini", request, kept).request.messages) == [("kept",)]
+    known = {prompt_key([user("Hi")]): "kept"}
+    assert signatures(sanitized("enter/gemini", request, known).request.messages) == [("kept",)]
 
 
 def test_an_imported_signature_is_found_by_the_message_before(sanitized) -> None:
@@ -88,15 +90,15 @@ def test_it_is_found_before_anything_is_altered(sanitized) -> None:
     """Moved results, merged system messages and new identifiers do not hide it."""
     messages = system(), user("Hi"), step("a", ""), user("?"), result("a"), system("x")
     request = asked(*messages, assistant("Hello"))
-    kept = {signature_key("a"): "first", prompt_key(messages): "second"}
-    sent = sanitized("enter/gemini", request, kept).request
+    known = {**kept(request, {"a": "first"}), prompt_key(messages): "second"}
+    sent = sanitized("enter/gemini", request, known).request
     assert signatures(sent.messages) == [("first", "first", ""), ("second",)]
 
 
 def test_azure_with_a_gemini_gets_both(sanitized) -> None:
     """The memory's key is the identifier as the client sent it, not the one that is sent on."""
     request = asked(step(LONG), result(LONG))
-    sent = sanitized("enter/azure/gemini", request, {signature_key(LONG): "kept"})
+    sent = sanitized("enter/azure/gemini", request, kept(request, {LONG: "kept"}))
     assert signatures(sent.request.messages) == [("kept", "kept")]
     assert {"gemini.signatures", "openai.tool-ids"} < set(sent.changes)
 
@@ -108,7 +110,7 @@ def test_other_families_are_sent_none(sanitized, name) -> None:
     mine = call("a23456789", extra_content=extra, thought_signature="s")
     mine["function"]["thought_signature"] = "s"
     request = asked(step(mine, thought_signature="s"), result("a23456789", thought_signature="s"))
-    sent = sanitized(name, request, {signature_key("a23456789"): "kept"})
+    sent = sanitized(name, request, kept(request, {"a23456789": "kept"}))
     assert "all.signatures" in sent.changes
     assert sent.request.messages[0]["tool_calls"] == [call("a23456789", extra_content={"x": 1})]
     assert "thought_signature" not in str(sent.request.body)

@@ -25,6 +25,10 @@ def call(call_id: str | None = "a", index: int = 0, **fields: Any) -> dict[str, 
     return {"index": index, **header, "function": {"name": "f", "arguments": "{}"}, **fields}
 
 
+HERE = prompt_key(context().request.messages)
+"""The conversation that the answers belong to."""
+
+
 def learned_from(*chunks: Chunk) -> tuple[dict[str, str], list[Chunk], Context]:
     """What is learned, what the client gets, and the context of it."""
     learned: dict[str, str] = {}
@@ -48,7 +52,7 @@ def test_a_call_brings_its_own(carrier: dict[str, Any], place: str) -> None:
     )
     learned, given, known = learned_from(chunk(tool_calls=[one]))
     key = prompt_key(known.request.messages)
-    assert learned == {signature_key("a"): "sig", key: "sig"}
+    assert learned == {signature_key("a", HERE): "sig", key: "sig"}
     [seen] = given[0].choices[0]["delta"]["tool_calls"]
     assert seen["extra_content"]["google"]["thought_signature"] == "sig"
     assert seen["function"] == one["function"]
@@ -62,7 +66,7 @@ def test_a_message_brings_it_for_its_first_call(carrier: dict[str, Any]) -> None
     after = [*before[1:], before[0]]
     for chunks in (together, before, after):
         learned, given, _ = learned_from(*chunks)
-        assert signatures(learned) == {signature_key("a"): "sig"}
+        assert signatures(learned) == {signature_key("a", HERE): "sig"}
         offered = [
             item.get("extra_content", {}).get("google", {}).get("thought_signature")
             for one in given
@@ -86,7 +90,7 @@ def test_each_call_keeps_its_own() -> None:
         call("c", 2, thought_signature="t"),
     ]
     learned, _, known = learned_from(chunk(tool_calls=calls[:2]), chunk(tool_calls=calls[2:]))
-    assert signatures(learned) == {signature_key("a"): "s=", signature_key("c"): "t"}
+    assert signatures(learned) == {signature_key("a", HERE): "s=", signature_key("c", HERE): "t"}
     assert learned[prompt_key(known.request.messages)] == "s="
 
 
@@ -95,7 +99,7 @@ def test_a_signature_may_come_after_its_call() -> None:
     learned, _, _ = learned_from(
         chunk(tool_calls=[call("a")]), chunk(tool_calls=[call(None, 0, thought_signature="late")])
     )
-    assert signatures(learned) == {signature_key("a"): "late"}
+    assert signatures(learned) == {signature_key("a", HERE): "late"}
 
 
 @pytest.mark.parametrize("wrong", ["", None, 7, [], {"a": 1}])
@@ -118,7 +122,10 @@ def test_reasoning_is_learned_for_each_call(field: str) -> None:
         chunk(**{field: "see."}),
         chunk(tool_calls=[call("a"), call("b", 1)]),
     )
-    assert learned == {reasoning_key("a"): "Let me see.", reasoning_key("b"): "Let me see."}
+    assert learned == {
+        reasoning_key("a", HERE): "Let me see.",
+        reasoning_key("b", HERE): "Let me see.",
+    }
     assert given[0] == chunk(**{field: "Let me "})
 
 
@@ -179,7 +186,7 @@ def test_choices_do_not_mix() -> None:
     learned, _, _ = learned_from(
         chunk(reasoning="One"), chunk(reasoning="Two", index=1), chunk(tool_calls=[call()], index=1)
     )
-    assert learned == {reasoning_key("a"): "Two"}
+    assert learned == {reasoning_key("a", HERE): "Two"}
 
 
 def test_what_the_client_finds_at_its_place_keeps_its_bytes() -> None:

@@ -401,6 +401,35 @@ class LeavingTests(SynchronousTestCase):
         self.assertEqual(proxy.clock.getDelayedCalls(), [])
 
 
+class MemoryTests(SynchronousTestCase):
+    """What models want back comes from the conversation that it belongs to."""
+
+    def ask_twice(self, first: str, second: str) -> list[Any]:
+        """Two conversations whose calls have the same identifier; what was sent of the second."""
+        call = scripts.calls(("bash", {}, "functions.bash:0"), signature="SIG")
+        proxy = before(scripts.InTurn(call, scripts.text("Done.")))
+        answer(proxy, first, model="enter/gemini", tools=[TOOL])
+        function = {"name": "bash", "arguments": "{}"}
+        calls = [{"id": "functions.bash:0", "type": "function", "function": function}]
+        history = (
+            {"role": "assistant", "content": "", "tool_calls": calls},
+            {"role": "tool", "tool_call_id": "functions.bash:0", "content": "ok"},
+        )
+        answer(proxy, second, *history, model="enter/gemini", tools=[TOOL])
+        messages: list[Any] = proxy.imitation.asked()[-1].body["messages"]
+        return messages
+
+    def test_a_signature_comes_back(self) -> None:
+        """Though the client did not send it."""
+        sent = str(self.ask_twice("Run ls.", "Run ls."))
+        self.assertIn("SIG", sent)
+
+    def test_it_does_not_get_into_another_conversation(self) -> None:
+        """Some models count their calls, in every conversation anew."""
+        sent = str(self.ask_twice("I am Alice.", "I am Bob."))
+        self.assertNotIn("SIG", sent)
+
+
 class RecordTests(SynchronousTestCase):
     """What is kept of a request."""
 
