@@ -1,6 +1,7 @@
 """What every model is sent, whatever its family."""
 
 from ..chat.request import ChatRequest
+from ..errors import InvalidRequest
 from ..routing.route import ENTER, FREE
 from .messages import with_messages
 from .pairing import paired
@@ -29,8 +30,15 @@ def stream_options(request: ChatRequest, target: Target) -> ChatRequest:
 
 
 def pairing(request: ChatRequest, target: Target) -> ChatRequest:
-    """See :mod:`pollinations.quirks.pairing`."""
-    return with_messages(request, paired(request.messages))
+    """
+    See :mod:`pollinations.quirks.pairing`.
+
+    :raises InvalidRequest: nothing is left but results of tools that nobody called.
+    """
+    messages = paired(request.messages)
+    if not messages and request.messages:
+        raise InvalidRequest("'messages' holds only results of tools, and no call.", "messages")
+    return with_messages(request, messages)
 
 
 QUIRK = Quirk(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pollinations.testing.conversations import asked
+from pollinations.errors import InvalidRequest
+from pollinations.testing.conversations import asked, result, user
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,13 @@ def test_b32_falsy_values_are_values(sanitized, name, fields) -> None:
     sent = sanitized(name, asked(**fields))
     assert sent.request.body[field] is value
     assert sent.changes == ()
+
+
+@pytest.mark.parametrize("name", ["free/mistral", "enter/gemini", "enter/glm"])
+def test_results_alone_are_no_conversation(sanitized, name) -> None:
+    """Without the calls that they answer there is nothing to send."""
+    with pytest.raises(InvalidRequest) as caught:
+        sanitized(name, asked(result("a"), result(None)))
+    assert (caught.value.status, caught.value.param) == (400, "messages")
+    sent = sanitized(name, asked(result("a"), user())).request
+    assert list(sent.messages) == [user()]
