@@ -6,6 +6,7 @@ from typing import Any
 
 from ..chat.request import ChatRequest, JSONObject
 from .failures import error
+from .families import belongs_to
 from .reading import fields, functions, items
 from .script import Script
 
@@ -18,6 +19,9 @@ GEMINI_FIELDS = frozenset((
 
 GEMINI_TYPES = frozenset(["string", "number", "integer", "boolean", "array", "object"])
 TOP_FIELDS = frozenset(("type", "properties", "required"))
+SEARCHING = ("nomnom", "gemini-scrape")
+"""Words in the names of the Gemini models that are for searching."""
+
 UNIONS = ("anyOf", "oneOf", "allOf")
 
 _GEMINI_SHAPES: Mapping[str, type] = {
@@ -76,7 +80,9 @@ def objects_on_top(request: ChatRequest) -> Iterator[Script]:
 
 
 def not_mixed(request: ChatRequest) -> Iterator[Script]:
-    """Vertex takes functions or its own search, never both."""
+    """Vertex takes functions or its own search, never both; a model for searching takes both."""
+    if any(belongs_to(request.model, word) for word in SEARCHING):
+        return
     if functions(request) and any(_built_in(tool) for tool in request.tools):
         yield error(400, "Multiple tools are supported only when they are all search tools")
 

@@ -61,6 +61,12 @@ def test_an_agents_conversation_is_taken_at_once(family) -> None:
     assert len(attempts(family, asked(*AGENT))) == 1
 
 
+@pytest.mark.parametrize("family", sorted(STRICT))
+def test_a_search_beside_functions_is_taken_at_once(family) -> None:
+    """By NomNom as it is, by Gemini without the search."""
+    assert len(attempts(family, asked(tools=[tool(), tool("google_search")]))) == 1
+
+
 @pytest.mark.parametrize("family", ["kimi", "deepseek"])
 def test_steps_of_another_model_are_taken_the_second_time(family) -> None:
     """Their reasoning is nowhere, which the model has to say first."""

@@ -185,6 +185,14 @@ def test_each_family_refuses_fields(model, body, said):
     assert said in complaint(script)
 
 
+@pytest.mark.parametrize("model", ["nomnom", "community/demo/nomnom", "gemini-scrape"])
+def test_a_model_that_searches_takes_functions_beside_its_search(model):
+    """Whatever else it refuses as Gemini does."""
+    for search in ({"type": "google_search"}, tool(name="google_search")):
+        assert ask(model, tools=[tool(), search]).status == 200
+    assert ask(model, tools=[tool({"properties": {"a": {"const": "x"}}})]).status == 400
+
+
 @pytest.mark.parametrize("model", ["innovator", "gptq", "community/nova-fan/foo"])
 def test_a_family_is_a_word(model):
     """A word within a word, or in the name of a community's member, makes no family."""
