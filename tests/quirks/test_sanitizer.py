@@ -184,8 +184,12 @@ MESSAGES = st.fixed_dictionaries(
         "name": JSON,
     },
 )
+CONVERSATIONS = st.lists(MESSAGES, min_size=1, max_size=5).filter(
+    # Results alone are refused.
+    lambda messages: any(message["role"] != "tool" for message in messages)
+)
 REQUESTS = st.fixed_dictionaries(
-    {"messages": st.lists(MESSAGES, min_size=1, max_size=5)},
+    {"messages": CONVERSATIONS},
     optional={"tools": st.just([tool()]), "tool_choice": JSON, "max_tokens": JSON, "stop": JSON},
 ).map(ChatRequest)
 
