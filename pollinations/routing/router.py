@@ -142,8 +142,8 @@ def _cooling(left: float) -> str:
 
 def _instead(asked: Route, request: ChatRequest, situation: Situation) -> Route:
     """Who answers instead of an ``enter`` model that must not be asked: somebody always does."""
-    configured = _route(FREE, _configured(asked, request, situation), situation)
-    return next(_candidates(asked, request, situation), configured)
+    found = next(_candidates(asked, request, situation), None)
+    return found or _route(FREE, _configured(asked, request, situation), situation)
 
 
 def _candidates(failed: Route, request: ChatRequest, situation: Situation) -> Iterator[Route]:
