@@ -19,7 +19,10 @@ from pollinations.testing.imitation import Imitation
 from pollinations.testing.process import Proxy, in_front, running
 from pollinations.testing.strict import Strict
 
-MODELS = ("openai", "openai-fast", "gemini", "gemini-fast", "kimi", "glm", "claude-fast", "mistral")
+MODELS = (
+    *("openai", "openai-fast", "gemini", "gemini-fast", "kimi", "glm", "claude-fast", "mistral"),
+    *("nova", "deepseek", "nomnom"),
+)
 
 QUIET = (
     "OPENCODE_DISABLE_AUTOUPDATE",
