@@ -125,6 +125,17 @@ def read(data: bytes, raw: bytes | None = None) -> Chunk | None:
     return None if mended is None else Chunk.of(mended)
 
 
+def error(data: bytes) -> Chunk:
+    """The chunk that *data*, the data of an event which says that it is an error, stands for."""
+    try:
+        said = loose.loads(data)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict | str):
+        said = data.decode("utf-8", "replace").strip()
+    return Chunk.of({"choices": [], "error": said or {"message": ""}})
+
+
 def contents(data: Mapping[str, Any]) -> int:
     """What *data* holds, a sum of this module's constants; 0 when it is not in good order."""
     holds, choices, usage = ANY, data.get("choices"), data.get("usage")
@@ -159,6 +170,9 @@ def mend(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     """
     choices, usage = fields.get("choices"), fields.get("usage")
     if not isinstance(choices, list):
+        if "error" in (fields.get("type"), fields.get("object")) and not fields.get("error"):
+            # The error itself, without what others put around it.
+            return {"choices": [], "error": fields}
         if not isinstance(usage, dict) and not fields.get("error"):
             return None
         choices = []

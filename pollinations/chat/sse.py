@@ -37,6 +37,14 @@ def is_comment(raw: bytes) -> bool:
     return bool(lines) and all(line.startswith(b":") for line in lines)
 
 
+def is_error(raw: bytes) -> bool:
+    """Whether the name of an event says that it is an error, whatever its data are."""
+    if raw.startswith(b"data:") and b"event" not in raw:
+        return False
+    names = [value for name, value in map(_field, _lines(raw)) if name == b"event"]
+    return bool(names) and names[-1].strip() == b"error"
+
+
 def encode(data: bytes) -> bytes:
     """The event whose data is *data*, a single line."""
     return b"data: " + data + b"\n\n"
@@ -133,9 +141,15 @@ def _cut_anywhere(data: bytes) -> tuple[list[Event], bytes]:
 
 
 def _data(raw: bytes) -> bytes | None:
-    lines = []
-    for line in raw.removeprefix(b"\xef\xbb\xbf").splitlines():
-        name, colon, value = line.partition(b":")
-        if name == b"data":
-            lines.append(value.removeprefix(b" ") if colon else b"")
+    lines = [value for name, value in map(_field, _lines(raw)) if name == b"data"]
     return b"\n".join(lines) if lines else None
+
+
+def _lines(raw: bytes) -> list[bytes]:
+    return raw.removeprefix(b"\xef\xbb\xbf").splitlines()
+
+
+def _field(line: bytes) -> tuple[bytes, bytes]:
+    """The name and the value of a line."""
+    name, _, value = line.partition(b":")
+    return name, value.removeprefix(b" ")

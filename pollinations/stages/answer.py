@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from ..chat import sse
-from ..chat.chunk import USAGE, Chunk, read
+from ..chat.chunk import USAGE, Chunk, error, read
 from ..errors import UpstreamFailed
 from .json_body import JSONBody, is_whole
 from .progress import Progress
@@ -167,6 +167,8 @@ class Answer:
             elif (chunk := read(data, raw if stream else None)) is not None:
                 if self._chunk(chunk, out):
                     self._stop(out)
+            elif sse.is_error(raw):
+                self._chunk(error(data), out)
             elif data.strip() == sse.DONE:
                 self._stop(out, raw)
             if self.ended:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.chat.sse import EventDecoder, encode, is_comment
+from pollinations.chat.sse import EventDecoder, encode, is_comment, is_error
 from pollinations.errors import UpstreamFailed
 
 EVENTS = [
@@ -54,6 +54,23 @@ def fed(data: bytes, cuts: list[int]) -> list[tuple[bytes, bytes | None]]:
         events += decoder.feed(data[start:cut])
         start = max(start, cut)
     return [*events, *decoder.close()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "error"),
+    [
+        (b"event: error\ndata: x\n\n", True),
+        (b"event:error\r\ndata: x\r\n\r\n", True),
+        (b"data: x\nevent: error\n\n", True),
+        (b"event: ping\ndata: error\n\n", False),
+        (b"event: error\nevent: ping\ndata: x\n\n", False),
+        (b"data: event: error\n\n", False),
+        (b"event\ndata: error\n\n", False),
+    ],
+)
+def test_an_event_may_be_called_an_error(raw: bytes, error: bool) -> None:
+    """By its last name."""
+    assert is_error(raw) is error
 
 
 LINES = st.lists(

@@ -333,6 +333,36 @@ def test_an_answer_of_the_model_that_took_over_passes_all_stages() -> None:
 
 # What is no answer.
 
+SPOKEN_ERRORS = [
+    (b'data: {"type":"error","code":"server_error","message":"bad"}\n\n', "bad"),
+    (b'data: {"object":"error","message":"bad","code":500}\n\n', "bad"),
+    (b'event: error\ndata: {"message":"bad"}\n\n', "bad"),
+    (b'event:error\r\ndata: {"error":{"message":"bad"}}\r\n\r\n', "bad"),
+    (b'data: {"message":"bad"}\nevent: error\n\n', "bad"),
+    (b"event: error\ndata: overloaded\n\n", "overloaded"),
+    (b'event: error\ndata: "overloaded"\n\n', "overloaded"),
+    (b"event: error\ndata: [DONE]\n\n", "[DONE]"),
+    (b"event: error\ndata:\n\n", "The upstream gave no reason."),
+]
+
+
+@pytest.mark.parametrize(("event", "message"), SPOKEN_ERRORS)
+@pytest.mark.parametrize("size", [None, 1])
+def test_an_error_in_any_form_is_a_failure(event: bytes, message: str, size: int | None) -> None:
+    """In the middle of a stream it is not followed by an end that nobody sent."""
+    known = context()
+    for before, phase in ((b"", "reply"), (streamed(chunk("Hi"), done=False), "stream")):
+        with pytest.raises(UpstreamFailed) as raised:
+            answered(before + event + streamed(END), known, size=size)
+        assert (raised.value.phase, raised.value.message) == (phase, message)
+
+
+def test_an_error_without_an_envelope_is_a_failure_in_json_too() -> None:
+    """With what it says."""
+    failure = failure_of(b'{"type":"error","code":"server_error","message":"bad"}', False)
+    assert (failure.status, failure.code, failure.message) == (502, "server_error", "bad")
+
+
 REFUSED = chunk("The API key used for this request has reached its budget. https://x/?ref=agent_y")
 
 NO_ANSWERS = [
