@@ -132,8 +132,7 @@ class Answer:
     def _close(self, out: list[bytes]) -> None:
         if isinstance(self._reader, JSONBody):
             for chunk in self._reader.chunks(self._context.request.stream):
-                if self._chunk(chunk, out):
-                    break
+                self._chunk(chunk, out)
             self._stop(out)
             return
         if self._reader is not None:

@@ -53,6 +53,8 @@ class _Choice:
         what follows it so that the chunk can leave as it came.
     :param length: how many characters have gone on.
     :param called: whether tool calls have gone to the client.
+    :param over: whether it was cut.
+    :param finished: whether it needs no more of the upstream: it was cut, or it has its end.
     """
 
     watches: Mapping[str, Sequence[Watch]]
@@ -61,6 +63,7 @@ class _Choice:
     length: int = 0
     called: bool = False
     over: bool = False
+    finished: bool = False
 
 
 @attrs.define(eq=False)
@@ -76,9 +79,7 @@ class Cutting(Stage):
         if len(choices) != 1:
             return self._apart(chunk)
         choice = choices[0]
-        state = self._choices.get(choice["index"])
-        if state is None:
-            state = self._choices[choice["index"]] = _Choice(_watches(self._context))
+        state = self._choices.get(choice["index"]) or self._begin(choice)
         if state.over:
             return ()
         waiting = None
@@ -93,14 +94,39 @@ class Cutting(Stage):
                     waiting = field, passing
         if chunk.holds & CALLS:
             state.called = True
-        if waiting is not None and not chunk.holds & FINISH:
+        if chunk.holds & FINISH:
+            chunk = self._finish(state, chunk)
+        elif waiting is not None:
             return _hold(state, chunk, *waiting)
         if state.held.chunks and chunk.holds & (FINISH | TEXT):
             return (*state.held.let_go(), chunk)
         return (chunk,)
 
+    def _begin(self, choice: Mapping[str, Any]) -> _Choice:
+        begun = self._choices[choice["index"]] = _Choice(_watches(self._context))
+        return begun
+
+    def _finish(self, state: _Choice, chunk: Chunk) -> Chunk:
+        """*chunk*, which ends a choice; it is the last if the upstream need not go on."""
+        state.finished = True
+        cut = any(choice.over for choice in self._choices.values())
+        return chunk._replace(last=True) if cut and self._all_finished else chunk
+
+    @property
+    def _all_finished(self) -> bool:
+        """
+        Whether the choices that have begun need no more, or as many as were asked for.
+
+        One that would begin later is lost: an upstream that ignores ``n`` never begins it.
+        """
+        finished = sum(choice.finished for choice in self._choices.values())
+        return finished >= min(self._context.wanted, len(self._choices))
+
     def _apart(self, chunk: Chunk) -> Sequence[Chunk]:
         """What goes on of a chunk with several choices, each as if it had come by itself."""
+        for choice in chunk.choices:
+            if choice["index"] not in self._choices:
+                self._begin(choice)
         pieces = [chunk.with_choices([choice]) for choice in chunk.choices]
         given = [self.received(piece) for piece in pieces]
         if all(len(out) == 1 and out[0] is own for out, own in zip(given, pieces, strict=True)):
@@ -111,7 +137,7 @@ class Cutting(Stage):
         self, state: _Choice, chunk: Chunk, field: str, passing: int, reason: str
     ) -> Sequence[Chunk]:
         """The end of a choice whose text must not go on after *passing* characters of *chunk*."""
-        state.over = True
+        state.over = state.finished = True
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
         fields = list(state.watches)
@@ -126,9 +152,8 @@ class Cutting(Stage):
         if state.called and reason == "stop":
             reason = "tool_calls"
         end = {"index": index, "delta": {}, "finish_reason": reason}
-        over = sum(choice.over for choice in self._choices.values())
         last = chunk.but(choices=[end], usage=self._usage(chunk))
-        return (*held, *before, last._replace(last=over >= self._context.wanted))
+        return (*held, *before, last._replace(last=self._all_finished))
 
     def _usage(self, chunk: Chunk) -> Mapping[str, Any]:
         """What the upstream has counted by *chunk*, else an estimate for all choices together."""

@@ -259,6 +259,24 @@ def test_a_cut_answer_needs_no_more_of_the_upstream() -> None:
     assert one.ended
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_json_answer_loses_no_choice_when_one_is_cut(stream: bool) -> None:
+    """All of them have come by then."""
+    choices = [
+        {"index": i, "message": {**SAID, "content": text}, "finish_reason": "stop"}
+        for i, text in enumerate(("Done.\nUser: x", "Hi", "Ho"))
+    ]
+    data = orjson.dumps({"choices": choices})
+    given = answered(data, context(stream=stream, n=3), False)
+    if stream:
+        events = told(given)
+        assert [text_of(events, index=i) for i in range(3)] == ["Done.\n", "Hi", "Ho"]
+        assert events.count("[DONE]") == 1
+    else:
+        texts = [choice["message"]["content"] for choice in orjson.loads(given)["choices"]]
+        assert texts == ["Done.\n", "Hi", "Ho"]
+
+
 CREDITS = "The account behind this API key doesn't have enough credits"
 HELD_UNTIL_CUT = [
     pytest.param([chunk(" " * 50)] * 35, id="a repetition"),

@@ -193,8 +193,18 @@ def test_one_choice_of_several_is_cut_alone() -> None:
     """The answer goes on until all have ended."""
     turn = chunk("\nUser: x")
     other, other_turn = chunk("Hi", index=1), chunk("\nUser: x", index=1)
-    found = given(turn, chunk("y"), chunk(finish="stop"), other, other_turn, other, n=2)
-    assert found == [text("\n"), ({}, "stop", False), text("Hi"), text("\n"), STOP]
+    found = given(other, turn, chunk("y"), chunk(finish="stop"), other, other_turn, other, n=2)
+    assert found == [text("Hi"), text("\n"), ({}, "stop", False), text("Hi"), text("\n"), STOP]
+
+
+def test_a_cut_ends_an_answer_in_which_nothing_else_goes_on() -> None:
+    """Whatever was asked for: some upstreams know one choice only, and others finish earlier."""
+    turn, end = chunk("\nUser: x"), chunk(finish="length", index=1)
+    assert given(turn, chunk("y"), n=2) == [text("\n"), STOP]
+    assert given(chunk("Hi", index=1), end, turn, n=3)[2:] == [text("\n"), STOP]
+    found = given(chunk("Hi", index=1), turn, chunk("y"), end, chunk("y"), n=2)
+    assert found[1:] == [text("\n"), ({}, "stop", False), ({}, "length", True)]
+    assert given(chunk("Hi", index=1), end, chunk("Hi"), chunk("!"), n=2)[-1] == text("!")
 
 
 def test_choices_in_one_chunk() -> None:
