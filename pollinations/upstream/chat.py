@@ -1,7 +1,7 @@
 """Sends a request that is ready to an upstream and gives the body of its answer."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
@@ -21,7 +21,7 @@ from ..routing.error_reply import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context
-from .agent import Client, Whole, was_cancelled
+from .agent import Client, Whole
 from .body import Body
 
 REJECTION_LIMIT = 64 * 1024
@@ -72,12 +72,14 @@ class Upstream:
             unbuffered=True,
             reactor=self._clock,
         )
-        limit = self._clock.callLater(context.settings.timeouts.first_byte, asked.cancel)
+        waiting = _Waiting(asked)
+        limit = self._clock.callLater(context.settings.timeouts.first_byte, waiting.give_up)
         try:
-            response: IResponse = await asked
-            return response
-        except Exception as e:
-            raise _unanswered(e, late=not limit.active()) from e
+            return await waiting.response
+        except (ConnectError, DNSLookupError) as e:
+            raise _unreached(e) from e
+        except (ResponseFailed, RequestTransmissionFailed, ConnectionClosed) as e:
+            raise UpstreamFailed("first_byte", 502, "The upstream hung up.") from e
         finally:
             if limit.active():
                 limit.cancel()
@@ -109,22 +111,51 @@ class Upstream:
         return failure_from(response.code, response.headers, body, self._clock.seconds())
 
 
-def _unanswered(error: Exception, late: bool) -> Exception:
-    """
-    What it means that a request got no response.
-
-    :param late: whether it was we who gave up waiting.
-    """
-    if was_cancelled(error):
-        message = "The upstream did not answer in time."
-        return UpstreamFailed("first_byte", 504, message) if late else CancelledError()
+def _unreached(error: Exception) -> UpstreamFailed:
     if isinstance(error, ConnectTimeout):
         return UpstreamFailed("connect", 504, "The upstream could not be reached in time.")
-    if isinstance(error, ConnectError | DNSLookupError):
-        return UpstreamFailed("connect", 502, "The upstream cannot be reached.")
-    if isinstance(error, ResponseFailed | RequestTransmissionFailed | ConnectionClosed):
-        return UpstreamFailed("first_byte", 502, "The upstream hung up.")
-    return error
+    return UpstreamFailed("connect", 502, "The upstream cannot be reached.")
+
+
+@attrs.define(eq=False)
+class _Waiting:
+    """
+    Waits for a response, and knows who gave up waiting.
+
+    A request that is cancelled fails with one error or another, depending on how far it had come:
+    what it says then is nobody's failure.
+
+    :param asked: the request.
+    """
+
+    _asked: "Deferred[IResponse]"
+    response: "Deferred[IResponse]" = attrs.field(init=False)
+    _given_up: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.response = Deferred(self._left)
+        self._asked.addBoth(self._came)
+
+    def give_up(self) -> None:
+        """It has taken too long."""
+        message = "The upstream did not answer in time."
+        self.response.errback(UpstreamFailed("first_byte", 504, message))
+        self._left()
+
+    def _left(self, _: object = None) -> None:
+        """Whoever waited has gone."""
+        self._given_up = True
+        self._asked.cancel()
+
+    def _came(self, result: Any) -> None:
+        if not self._given_up:
+            self.response.callback(result)
+        elif not isinstance(result, Failure):
+            # It came all the same: nobody reads it.
+            rest = _Rest()
+            rest.read.addErrback(lambda failure: failure.trap(CancelledError))
+            result.deliverBody(rest)
+            rest.read.cancel()
 
 
 def _sends_events(response: IResponse, asked: ChatRequest) -> bool:

@@ -43,6 +43,9 @@ CANCELLED = [
     lambda: ResponseNeverReceived(WRAPPED),
     lambda: ResponseNeverReceived([Failure(ConnectingCancelledError("an address"))]),
     lambda: RequestTransmissionFailed(WRAPPED),
+    lambda: ConnectError(),
+    lambda: ResponseNeverReceived([Failure(ConnectionDone())]),
+    lambda: ConnectionLost(),
 ]
 
 
