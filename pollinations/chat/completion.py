@@ -20,6 +20,7 @@ _PIECES = frozenset(
         "arguments",
         "content",
         "data",
+        "input",
         "reasoning",
         "reasoning_content",
         "reasoning_text",

@@ -23,6 +23,9 @@ CALL_LIMIT = 1024
 _BARE: JSONObject = {"function": {}}
 """An entry that says nothing."""
 
+CUSTOM = "custom"
+"""The type of a call whose input is any text, and the field that holds it."""
+
 
 @attrs.define(eq=False)
 class ToolCalls(Stage):
@@ -105,7 +108,7 @@ class _Calls:
         if not isinstance(entry, dict):
             return
         entry = _tidy(entry)
-        index, name = entry.get("index"), entry["function"].get("name") or ""
+        index, name = entry.get("index"), _name(entry)
         place = index if type(index) is int else None
         call = self._at.get(place)
         going_on = call is not None and call.goes_on(entry.get("id") or "", name)
@@ -113,6 +116,9 @@ class _Calls:
             call, entry = self._begin(entry, place, name, Arguments())
         else:
             entry = _more_of(call, entry)
+        if "function" not in entry:
+            yield entry
+            return
         text = entry["function"].get("arguments") or ""
         parts = call.arguments.feed(text)
         first = next(parts)
@@ -147,7 +153,10 @@ class _Calls:
         call = _Call(self._number, call_id, name, arguments)
         self._at[place] = self._at[None] = call
         self._number += 1
-        header = {"index": call.index, "id": self._new_id(call_id), "type": "function"}
+        header = {"index": call.index, "id": self._new_id(call_id)}
+        if "function" not in entry:
+            return call, {**entry, **header, "type": CUSTOM}
+        header["type"] = "function"
         named = {"name": name} if name else {}
         return call, {**entry, **header, "function": {**named, **entry["function"], **named}}
 
@@ -160,6 +169,8 @@ def _is_same(told: Any, mended: Sequence[JSONObject]) -> bool:
 def _tidy(entry: JSONObject) -> JSONObject:
     """*entry* without what is null or of the wrong type where clients do not expect it."""
     function = entry.get("function")
+    if CUSTOM in (entry.get("type"), *entry) and not function:
+        return _tidy_id(_without(entry, "function"))
     tidy: JSONObject = function if isinstance(function, dict) else {}
     arguments = tidy.get("arguments")
     if not isinstance(arguments, str | None):
@@ -168,20 +179,34 @@ def _tidy(entry: JSONObject) -> JSONObject:
         tidy = _without(tidy, "name")
     if entry.get("name", "") is None:
         entry = _without(entry, "name")
-    if not isinstance(entry.get("id"), str | None):
-        entry = {**entry, "id": str(entry["id"])}
+    entry = _tidy_id(entry)
     return entry if tidy is function else {**entry, "function": tidy}
+
+
+def _tidy_id(entry: JSONObject) -> JSONObject:
+    if isinstance(entry.get("id"), str | None):
+        return entry
+    return {**entry, "id": str(entry["id"])}
+
+
+def _name(entry: JSONObject) -> str:
+    """The name that a tidy *entry* gives its call, or nothing."""
+    called = entry.get("function") or entry.get(CUSTOM)
+    name = called.get("name") if isinstance(called, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _more_of(call: _Call, entry: JSONObject) -> JSONObject:
     """*entry* as more of *call*, whose header the client has already."""
-    function = entry["function"]
-    if entry.get("id"):
-        call.id = entry["id"]
-        entry = _without(entry, "id")
+    function, name = entry.get("function", {}), _name(entry)
+    call.id = entry.get("id") or call.id
+    for field in ("id", "type"):
+        # Clients join what they are told, or take the last of it.
+        if field in entry and (field == "id" or not entry[field]):
+            entry = _without(entry, field)
     if "name" in function and call.name:
         entry = {**entry, "function": _without(function, "name")}
-    call.name = call.name or function.get("name") or ""
+    call.name = call.name or name
     return entry if entry.get("index") == call.index else {**entry, "index": call.index}
 
 

@@ -259,6 +259,21 @@ def test_a_cut_answer_needs_no_more_of_the_upstream() -> None:
     assert one.ended
 
 
+def test_a_custom_call_leaves_as_it_came() -> None:
+    """In both forms; in a stream its input comes in pieces."""
+    call = {"id": "a", "type": "custom", "custom": {"name": "code", "input": "print(1)"}}
+    data = body({**SAID, "tool_calls": [call]}, "tool_calls")
+    assert answered(data, context(stream=False), False) == data
+    pieces = streamed(
+        chunk(tool_calls=[{**call, "index": 0, "custom": {"name": "code", "input": "print"}}]),
+        chunk(tool_calls=[{"index": 0, "custom": {"input": "(1)"}}]),
+        chunk(finish="tool_calls"),
+    )
+    assert answered(pieces, context()) == pieces
+    whole = orjson.loads(answered(pieces, context(stream=False)))
+    assert whole["choices"][0]["message"]["tool_calls"] == [call]
+
+
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_json_answer_loses_no_choice_when_one_is_cut(stream: bool) -> None:
     """All of them have come by then."""

@@ -180,6 +180,38 @@ def test_cases(deltas: list[Any], expected: list[list[Any]]) -> None:
     assert given(*deltas) == expected
 
 
+def custom(index: int, id: str, name: str, input: str) -> Any:
+    return {"index": index, "id": id, "type": "custom", "custom": {"name": name, "input": input}}
+
+
+MORE = {"index": 0, "custom": {"input": "(1)"}}
+
+CUSTOM = [
+    pytest.param(
+        [[custom(0, "a", "f", "x")], [MORE]], [[custom(0, "a", "f", "x")], [MORE]], id="in pieces"
+    ),
+    pytest.param(
+        [[custom(0, "a", "f", "{}{}")], [custom(0, "b", "f", "x")], [MORE]],
+        [[custom(0, "a", "f", "{}{}")], [custom(1, "b", "f", "x")], [{**MORE, "index": 1}]],
+        id="all at index 0",
+    ),
+    pytest.param(
+        [[custom(0, "", "f", "x"), entry(1, "a", "g", "{}")]],
+        [[custom(0, "m1", "f", "x"), entry(1, "a", "g", "{}")]],
+        id="without an identifier, beside a function",
+    ),
+    pytest.param(
+        [[{**custom(0, "a", "f", "x"), "function": None}]], [[custom(0, "a", "f", "x")]], id="null"
+    ),
+]
+
+
+@pytest.mark.parametrize(("deltas", "expected"), CUSTOM)
+def test_custom_calls(deltas: list[Any], expected: list[list[Any]]) -> None:
+    """Their input is text of any kind: nothing is looked for in it, no function is added."""
+    assert given(*deltas) == expected
+
+
 @pytest.mark.parametrize("index", [False, 0.0, None, "0"])
 def test_an_index_is_an_integer(index: Any) -> None:
     """Whatever else equals it to Python."""
