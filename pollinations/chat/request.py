@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
@@ -42,7 +43,7 @@ class ChatRequest:
         :raises InvalidRequest: *data* is not JSON, or not a chat completion request.
         """
         try:
-            body = _parsed(data)
+            body = _parsed(data.removeprefix(BOM_UTF8))
         except orjson.JSONDecodeError as e:
             raise InvalidRequest(f"The body is not valid JSON: {_without_text(e)}.") from None
         if not isinstance(body, dict):

@@ -306,6 +306,12 @@ def test_what_is_not_served_is_said_so(
         assert set(allow.split(", ")) - {"OPTIONS"} <= set(str(got.header("Allow")).split(", "))
 
 
+def test_a_byte_order_mark_is_no_reason_either() -> None:
+    """Some systems write one before every file."""
+    body = b"\xef\xbb\xbf" + orjson.dumps({"messages": MESSAGES})
+    assert Together(HELLO).post(CHAT, body).status == 200
+
+
 def test_half_an_emoji_is_no_reason_to_refuse() -> None:
     """Clients that cut a text write such."""
     proxy = Together(HELLO)
