@@ -2,7 +2,8 @@
 Puts the pieces of an answer together to one ``chat.completion``.
 
 The rule of this file: texts that are known to come in pieces are joined, lists go on, objects are
-merged, and of everything else the latest value counts.
+merged, and of everything else the latest value counts that says anything. What is told of the
+answer as a whole is told anew rather than in pieces: there, lists do not go on.
 """
 
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ class Completion:
         """Take another piece."""
         for name, value in chunk.data.items():
             if name != "choices" and not (name in _FIRST and self._fields.get(name)):
-                _add(self._fields, name, value)
+                _renew(self._fields, name, value)
         for choice in chunk.choices:
             self._choices.setdefault(choice["index"], _Choice()).add(choice)
 
@@ -113,12 +114,12 @@ class _Choice:
 def _add(into: dict[str, Any], name: str, value: Any, depth: int = _DEPTH) -> None:
     """Put *value* to what *into* holds as *name*; no part of *value* is ever changed in place."""
     before = into.get(name)
-    if value is None:
-        into.setdefault(name, None)
-    elif isinstance(value, str) and name in _PIECES:
+    if isinstance(value, str) and name in _PIECES:
         if not isinstance(before, _Text):
             before = into[name] = _Text()
         before.append(value)
+    elif value is None or value == "":
+        into[name] = value if before is None else before
     elif isinstance(value, list) and depth:
         if type(before) is not list:
             before = into[name] = []
@@ -130,6 +131,15 @@ def _add(into: dict[str, Any], name: str, value: Any, depth: int = _DEPTH) -> No
             _add(before, inner, part, depth - 1)
     else:
         into[name] = value
+
+
+def _renew(into: dict[str, Any], name: str, value: Any) -> None:
+    """Let *value* take the place of what *into* holds as *name*, except where it says nothing."""
+    before = into.get(name)
+    if isinstance(value, dict) and isinstance(before, dict):
+        into[name] = {**before, **value}
+    else:
+        into[name] = before if value is None else value
 
 
 def _add_details(before: list[Any], value: list[Any]) -> None:

@@ -140,6 +140,29 @@ def test_the_envelope_is_that_of_the_first_chunk() -> None:
     assert list(answer)[-1] == "usage"
 
 
+def test_what_each_chunk_tells_of_the_whole_answer_is_kept_once() -> None:
+    """The sources of a search, or the verdicts of a filter."""
+    told = {"citations": ["a", "b"], "text": "x", "x_groq": {"id": "r", "seen": [1]}, "choices": []}
+    answer = whole(told, {**told, "x_groq": {"seen": [1, 2]}}, {"citations": None, "choices": []})
+    assert answer["citations"] == ["a", "b"]
+    assert answer["text"] == "x"
+    assert answer["x_groq"] == {"id": "r", "seen": [1, 2]}
+
+
+def test_an_empty_text_takes_nothing_back() -> None:
+    """Some send the fields of a call's header with every piece, empty."""
+    header = {"index": 0, "id": "a", "type": "function"}
+    more = {"index": 0, "id": "", "type": "", "function": {"name": "", "arguments": "{}"}}
+    answer = message(
+        {"role": "assistant", "tool_calls": [{**header, "function": {"name": "f"}}]},
+        {"role": "", "tool_calls": [more]},
+    )
+    [call] = answer["tool_calls"]
+    function = {"name": "f", "arguments": "{}"}
+    assert call == {"id": "a", "type": "function", "function": function}
+    assert answer["role"] == "assistant"
+
+
 def test_log_probabilities_go_on() -> None:
     """Each chunk has those of its own tokens."""
     answer = whole(

@@ -56,6 +56,15 @@ CASES = [
         [[entry(0, "a", "f", '{"a":"')], [entry(0, args="b")]],
         id="an object that brings more of a text",
     ),
+    pytest.param(
+        [
+            [entry(0, "a", "f", "")],
+            [{"index": 0, "id": "", "type": "", "function": {"name": "", "arguments": "{"}}],
+            [{"index": 0, "id": None, "type": None, "function": {"arguments": "}"}}],
+        ],
+        [[entry(0, "a", "f", "")], [entry(0, args="{")], [entry(0, args="}")]],
+        id="an empty header on every piece",
+    ),
     pytest.param([["x", 7, []]], [[]], id="nothing but nonsense"),
     pytest.param(
         [[entry(0, "a", "f", "{")], [{"index": 0, "name": None, **NULL_NAME}]],
