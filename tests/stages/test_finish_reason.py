@@ -24,7 +24,7 @@ WORDS = [
     ("model_length", "length"),
     ("SAFETY", "content_filter"),
     ("content_filter", "content_filter"),
-    ("function_call", "function_call"),
+    ("function_call", "stop"),
 ]
 
 
@@ -39,11 +39,20 @@ def test_words(said: str, meant: str) -> None:
     assert reasons(chunk("Hi"), chunk(finish=said)) == [None, meant]
 
 
-@pytest.mark.parametrize("said", ["stop", "STOP", "tool_calls", "tool_use", "end_turn", "x"])
+@pytest.mark.parametrize("said", ["stop", "STOP", "tool_calls", "function_call", "end_turn", "x"])
 def test_calls_were_made(said: str) -> None:
     """B2: in another chunk, the usual case, or in the same one; how it was cut does not matter."""
     assert reasons(chunk(**CALL), chunk(finish=said)) == [None, "tool_calls"]
     assert reasons(chunk(finish=said, **CALL)) == ["tool_calls"]
+
+
+@pytest.mark.parametrize("said", ["stop", "tool_calls", "function_call", "tool_use"])
+def test_a_function_was_called_in_the_older_way(said: str) -> None:
+    """Which has a word of its own."""
+    call = {"function_call": {"name": "f", "arguments": "{}"}}
+    assert reasons(chunk(**call), chunk(finish=said)) == [None, "function_call"]
+    assert reasons(chunk(finish=said, **call)) == ["function_call"]
+    assert reasons(chunk(function_call=None), chunk(finish=said)) == [None, "stop"]
 
 
 def test_max_tokens_is_a_truncation() -> None:
