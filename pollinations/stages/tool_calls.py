@@ -10,12 +10,13 @@ from typing import Any
 
 import attrs
 
-from ..chat.chunk import CALLS, Chunk
+from ..chat.chunk import CALLS, FINISH, Chunk
 from ..chat.request import JSONObject
 from ..errors import UpstreamFailed
 from .arguments import Arguments, is_more
+from .call_entry import CUSTOM, name_of, tidied, with_arguments, without
+from .finish_reason import ending
 from .stage import Stage
-from .writers import dumps
 
 CALL_LIMIT = 1024
 """The most calls in one answer."""
@@ -23,21 +24,29 @@ CALL_LIMIT = 1024
 _BARE: JSONObject = {"function": {}}
 """An entry that says nothing."""
 
-CUSTOM = "custom"
-"""The type of a call whose input is any text, and the field that holds it."""
-
 
 @attrs.define(eq=False)
 class ToolCalls(Stage):
     """Tells the calls apart, counts them, and gives each an identifier of its own."""
 
-    wants = CALLS
+    wants = CALLS | FINISH
     _choices: dict[int, "_Calls"] = attrs.field(factory=dict, init=False)
     _ids: set[str] = attrs.field(factory=set, init=False)
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
-        return (chunk.with_choices([self._choice(choice) for choice in chunk.choices]),)
+        choices = [self._choice(choice) for choice in chunk.choices]
+        if chunk.holds & FINISH:
+            choices = [self._finished(choice) for choice in choices]
+        return (chunk.with_choices(choices),)
+
+    def _finished(self, choice: JSONObject) -> JSONObject:
+        """*choice* with ``{}`` for each call without arguments, if it ended as it should."""
+        calls, said = self._choices.get(choice["index"]), choice.get("finish_reason")
+        if calls is None or not calls.silent or not said or ending(said) != "stop":
+            return choice
+        told = [*choice["delta"].get("tool_calls", ()), *calls.completed()]
+        return {**choice, "delta": {**choice["delta"], "tool_calls": told}}
 
     def _choice(self, choice: JSONObject) -> JSONObject:
         delta = choice["delta"]
@@ -96,6 +105,7 @@ class _Calls:
     The calls of one choice.
 
     :param new_id: gives an identifier that no call has: the one it is given, if possible.
+    :param silent: the functions' calls that have no arguments so far, by their index.
     """
 
     _new_id: Callable[[str], str]
@@ -103,12 +113,14 @@ class _Calls:
     _at: dict[int | None, _Call] = attrs.field(factory=dict)
     """The call that began last at each of the upstream's indices; at ``None``, last of all."""
 
+    silent: set[int] = attrs.field(factory=set)
+
     def received(self, entry: Any) -> Iterator[JSONObject]:
         """What the client gets of *entry*: itself, a tidier copy, several calls, or nothing."""
         if not isinstance(entry, dict):
             return
-        entry = _tidy(entry)
-        index, name = entry.get("index"), _name(entry)
+        entry = tidied(entry)
+        index, name = entry.get("index"), name_of(entry)
         place = index if type(index) is int else None
         call = self._at.get(place)
         going_on = call is not None and call.goes_on(entry.get("id") or "", name)
@@ -120,10 +132,12 @@ class _Calls:
             yield entry
             return
         text = entry["function"].get("arguments") or ""
+        if text and call.index in self.silent and not text.isspace():
+            self.silent.remove(call.index)
         parts = call.arguments.feed(text)
         first = next(parts)
         if first or not text or not going_on:
-            yield entry if first == text else _with(entry, arguments=first)
+            yield entry if first == text else with_arguments(entry, first)
             entry = _BARE
         yield from self._further(parts, entry, place, call)
 
@@ -132,10 +146,16 @@ class _Calls:
     ) -> Iterator[JSONObject]:
         """A call for each of *parts*, objects of arguments that follow under one header."""
         for part in parts:
-            header = _without(entry, "id")
+            header = without(entry, "id")
+            header = with_arguments(header, part)
             call, new = self._begin(header, place, call.name, call.arguments)
-            yield _with(new, arguments=part)
+            yield new
             entry = _BARE
+
+    def completed(self) -> Sequence[JSONObject]:
+        """What is missing of the calls that have no arguments: clients parse them as JSON."""
+        silent, self.silent = sorted(self.silent), set()
+        return [{"index": index, "function": {"arguments": "{}"}} for index in silent]
 
     def is_plain(self, entry: Any) -> bool:
         """Whether *entry* is nothing but more text of one call's arguments, at its own index."""
@@ -158,7 +178,10 @@ class _Calls:
             return call, {**entry, **header, "type": CUSTOM}
         header["type"] = "function"
         named = {"name": name} if name else {}
-        return call, {**entry, **header, "function": {**named, **entry["function"], **named}}
+        function = {**named, "arguments": "", **entry["function"], **named}
+        if not function["arguments"].strip():
+            self.silent.add(call.index)
+        return call, {**entry, **header, "function": function}
 
 
 def _is_same(told: Any, mended: Sequence[JSONObject]) -> bool:
@@ -166,53 +189,15 @@ def _is_same(told: Any, mended: Sequence[JSONObject]) -> bool:
     return bool(told == mended) and all(type(entry["index"]) is int for entry in told)
 
 
-def _tidy(entry: JSONObject) -> JSONObject:
-    """*entry* without what is null or of the wrong type where clients do not expect it."""
-    function = entry.get("function")
-    if CUSTOM in (entry.get("type"), *entry) and not function:
-        return _tidy_id(_without(entry, "function"))
-    tidy: JSONObject = function if isinstance(function, dict) else {}
-    arguments = tidy.get("arguments")
-    if not isinstance(arguments, str | None):
-        tidy = {**tidy, "arguments": dumps(arguments).decode()}
-    if "name" in tidy and not (tidy["name"] and isinstance(tidy["name"], str)):
-        tidy = _without(tidy, "name")
-    if entry.get("name", "") is None:
-        entry = _without(entry, "name")
-    entry = _tidy_id(entry)
-    return entry if tidy is function else {**entry, "function": tidy}
-
-
-def _tidy_id(entry: JSONObject) -> JSONObject:
-    if isinstance(entry.get("id"), str | None):
-        return entry
-    return {**entry, "id": str(entry["id"])}
-
-
-def _name(entry: JSONObject) -> str:
-    """The name that a tidy *entry* gives its call, or nothing."""
-    called = entry.get("function") or entry.get(CUSTOM)
-    name = called.get("name") if isinstance(called, dict) else None
-    return name if isinstance(name, str) else ""
-
-
 def _more_of(call: _Call, entry: JSONObject) -> JSONObject:
     """*entry* as more of *call*, whose header the client has already."""
-    function, name = entry.get("function", {}), _name(entry)
+    function, name = entry.get("function", {}), name_of(entry)
     call.id = entry.get("id") or call.id
     for field in ("id", "type"):
         # Clients join what they are told, or take the last of it.
         if field in entry and (field == "id" or not entry[field]):
-            entry = _without(entry, field)
+            entry = without(entry, field)
     if "name" in function and call.name:
-        entry = {**entry, "function": _without(function, "name")}
+        entry = {**entry, "function": without(function, "name")}
     call.name = call.name or name
     return entry if entry.get("index") == call.index else {**entry, "index": call.index}
-
-
-def _with(entry: JSONObject, arguments: str) -> JSONObject:
-    return {**entry, "function": {**entry["function"], "arguments": arguments}}
-
-
-def _without(item: JSONObject, name: str) -> JSONObject:
-    return {key: value for key, value in item.items() if key != name}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pollinations.chat.completion import Completion
 from pollinations.errors import UpstreamFailed
 from pollinations.stages.tool_calls import CALL_LIMIT, ToolCalls
 from pollinations.testing.chunks import chunk, context, passed
@@ -168,12 +169,19 @@ CASES = [
     pytest.param([[entry(0, "a", "f", {"x": 1})]], [[entry(0, "a", "f", '{"x":1}')]], id="no text"),
     pytest.param(
         [[entry(0, "a")], [entry(0, name="f", args="{}")]],
-        [[{**entry(0, "a"), "function": {}}], [entry(0, name="f", args="{}")]],
+        [[entry(0, "a", args="")], [entry(0, name="f", args="{}")]],
         id="a name that comes late",
     ),
     pytest.param([[entry(0, 7, "f", "{}")]], [[entry(0, "7", "f", "{}")]], id="a numeric one"),
+    pytest.param([[{"index": 0, "id": "a"}]], [[entry(0, "a", args="")]], id="no function"),
     pytest.param(
-        [[{"index": 0, "id": "a"}]], [[{**entry(0, "a"), "function": {}}]], id="no function"
+        [
+            [entry(0, "a", "f")],
+            [{"index": 1, "id": "b", "function": {"name": "g", "arguments": None}}],
+            [{"index": 1, "function": {"arguments": None}}],
+        ],
+        [[entry(0, "a", "f", "")], [entry(1, "b", "g", "")], [entry(1, args="")]],
+        id="no arguments",
     ),
     pytest.param(
         [[entry("0", "a", "f", "{}")], [entry([], args="{}")]],
@@ -219,6 +227,34 @@ CUSTOM = [
 def test_custom_calls(deltas: list[Any], expected: list[list[Any]]) -> None:
     """Their input is text of any kind: nothing is looked for in it, no function is added."""
     assert given(*deltas) == expected
+
+
+NOTHING = [{}, {"arguments": None}, {"arguments": ""}, {"arguments": " "}]
+
+
+@pytest.mark.parametrize("function", NOTHING)
+@pytest.mark.parametrize(("said", "added"), [("stop", "{}"), ("tool_use", "{}"), ("length", "")])
+def test_a_call_without_arguments_ends_with_an_empty_object(
+    function: dict[str, Any], said: str, added: str
+) -> None:
+    """Which clients can parse, unless the answer was cut off: then more was to come."""
+    stage = ToolCalls(context())
+    called = {"index": 0, "id": "a", "function": {"name": "f", **function}}
+    begun = [called, entry(1, "b", "g", "{}"), custom(2, "c", "h", "")]
+    whole = Completion()
+    for one in passed(stage, chunk(tool_calls=begun), chunk(finish=said), chunk(finish=said)):
+        whole.add(one)
+    calls = whole.whole()["choices"][0]["message"]["tool_calls"]
+    given = [call["function"]["arguments"].strip() for call in calls[:2]]
+    assert given == [added, "{}"]
+    assert calls[2]["custom"] == {"name": "h", "input": ""}
+
+
+def test_a_whole_answer_gets_the_missing_arguments() -> None:
+    """Though they stand beside its end."""
+    stage = ToolCalls(context())
+    [one] = passed(stage, chunk(tool_calls=[entry(0, "a", "f")], finish="tool_calls"))
+    assert one.choices[0]["delta"]["tool_calls"] == [entry(0, "a", "f", ""), entry(0, args="{}")]
 
 
 @pytest.mark.parametrize("index", [False, 0.0, None, "0"])
