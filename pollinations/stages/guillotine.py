@@ -20,6 +20,10 @@ _OPENING = re.compile(r"[Uu]ser\s*:")
 _USER = re.compile(r"[Uu]ser\s*(?::|\Z)")
 _QUOTED = re.compile(r"^[^\S\n]*[Uu]ser[^\S\n]*:", re.MULTILINE)
 _FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
+_INDENT = re.compile(r"(?:\s|>|(?:[-*+]|\d{1,9}[.)])(?=\s|\Z))*+")
+"""What may stand before a fence: white space, and what makes a line a list's or a quotation's."""
+
+_NUMBER = re.compile(r"\d{1,9}\Z")
 
 
 def asks_for_turns(request: ChatRequest) -> bool:
@@ -49,6 +53,9 @@ class TurnWatch:
     _fence: str = attrs.field(default="", init=False)
     """What opened the code that we are in."""
 
+    _quoted: bool = attrs.field(default=False, init=False)
+    """Whether that stands in a quotation."""
+
     def feed(self, text: str) -> int:
         """See :meth:`.cutting.Watch.feed`."""
         if self._line is None and "\n" not in text:
@@ -67,7 +74,7 @@ class TurnWatch:
         """Read more of the line; how many of its characters may be, or are, a marker."""
         line = (self._line or "") + part
         word = line.lstrip()
-        self._line = line if self._open(word) and len(line) <= HELD else None
+        self._line = _shortened(line) if self._open(word) else None
         if self._line is None or self._fence:
             return 0
         lower = word[:1] == "u"
@@ -82,20 +89,44 @@ class TurnWatch:
 
     def _open(self, word: str) -> bool:
         """Whether a line that begins with *word* may still be more than an ordinary one."""
-        if not word or word[0] in "`~":
-            return True
-        return word[0] in "Uu" and ("ser".startswith(word[1:]) or bool(_USER.match(word)))
+        if word[:1] in ("U", "u"):
+            return "ser".startswith(word[1:]) or bool(_USER.match(word))
+        _, rest = _unindented(word)
+        return not rest or rest[0] in "`~" or bool(_NUMBER.match(rest))
 
     def _end_line(self) -> None:
         line = (self._line or "").strip()
         self._after_blank = self._line is not None and not line
         self._line = ""
-        fence = _FENCE.fullmatch(line)
+        indent, rest = _unindented(line)
+        fence = _FENCE.fullmatch(rest)
         if fence is None:
             return
         mark, rest = fence[1], fence[2]
         if not self._fence:
             # What is in backticks on one line is not a fence.
             self._fence = "" if mark[0] == "`" and "`" in rest else mark
-        elif mark.startswith(self._fence) and not rest:
+            self._quoted = ">" in indent
+        elif mark.startswith(self._fence) and not rest and self._may_close(indent):
             self._fence = ""
+
+    def _may_close(self, indent: str) -> bool:
+        """Whether a fence after *indent* is on the level of the one that opened the code."""
+        return not indent.strip("> \t" if self._quoted else None)
+
+
+def _unindented(line: str) -> tuple[str, str]:
+    """What of *line* may stand before a fence, and what follows it."""
+    found = _INDENT.match(line)
+    end = found.end() if found else 0
+    return line[:end], line[end:]
+
+
+def _shortened(line: str) -> str | None:
+    """*line*, or what matters of it: of a long one, nothing unless it is a fence."""
+    rest = line[HELD:]
+    if not rest:
+        return line
+    if not _FENCE.match(_unindented(line[:HELD])[1]):
+        return None
+    return line[:HELD] + ("`" if "`" in rest else "x" if rest.strip() else "")

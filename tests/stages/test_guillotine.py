@@ -41,6 +41,22 @@ TURNS = [
     ("`one` and `two`\nUser: x", "`one` and `two`\n"),
     ("```inline```\nUser: x", "```inline```\n"),
     ("``\nUser: x", "``\n"),
+    *(
+        (text, text.removesuffix("User: x"))
+        for text in (
+            "1. ```yaml\n   User: root\n   ```\nFini.\nUser: x",
+            "10) ~~~\nls\n~~~\nUser: x",
+            "- ```\n  a\n  ```\nUser: x",
+            "> * ```\n>   User: a\n>   ```\nUser: x",
+            "> ```\n> a\n> ```\nUser: x",
+            "* `a` and ```b```\nUser: x",
+            "- - -\nUser: x",
+            "123\nUser: x",
+            f"``` {'x' * HELD}\nUser: a\n```\nUser: x",
+            f"``` {'x' * HELD}`\nUser: x",
+            f"```\n```{' ' * HELD}\nUser: x",
+        )
+    ),
 ]
 
 ORDINARY = [
@@ -67,6 +83,14 @@ ORDINARY = [
     "````\n```\nUser: x\n````",
     "```\n~~~\nUser: x",
     "```\n``` not the end\nUser: x",
+    "1. ```yaml\n   User: root",
+    "- ```\nUser: x",
+    "* ```sh\nUser: x",
+    "> ```\n> a\n\nUser: x",
+    "```\n- ```\nUser: x",
+    "```\n> ```\nUser: x",
+    f"```\n```{' ' * HELD}x\nUser: x",
+    f"~~~{' ' * HELD}`\nUser: x",
     "\nUser is a word",
     "\nUser  " + " " * HELD + ": x",
     "\n" + " " * (HELD + 1) + "User: x",
@@ -99,7 +123,24 @@ def test_a_transcript_that_was_asked_for_goes_on(text: str) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["User", "user", ":", "\n", " ", "```", "~~~", "Us", "er", "x", "U", "\r\n"]
+            [
+                "User",
+                "user",
+                ":",
+                "\n",
+                " ",
+                "```",
+                "~~~",
+                "Us",
+                "er",
+                "x",
+                "U",
+                "\r\n",
+                "- ",
+                "1",
+                ". ",
+                ">",
+            ]
         ),
         max_size=14,
     ).map("".join),
