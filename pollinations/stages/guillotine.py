@@ -12,6 +12,7 @@ import attrs
 
 from ..chat.request import ChatRequest
 from .texts import texts_of
+from .thought import Thought
 
 HELD = 256
 """The most characters that are held back of a line; a marker needs five."""
@@ -34,7 +35,7 @@ def asks_for_turns(request: ChatRequest) -> bool:
 @attrs.define(eq=False)
 class TurnWatch:
     """
-    Looks for a line that opens with ``User:``, outside of fenced code.
+    Looks for a line that opens with ``User:``, outside of fenced code and of a thought.
 
     Lower-case ``user:`` counts only after a blank line and without indentation: elsewhere it is
     more often YAML than a turn.
@@ -46,6 +47,7 @@ class TurnWatch:
     _is_asked_for: Callable[[], bool]
     found: bool = attrs.field(default=False, init=False)
 
+    _thought: Thought = attrs.field(factory=Thought, init=False)
     _line: str | None = attrs.field(default="", init=False)
     """The line so far; ``None`` once it is known to be an ordinary one."""
 
@@ -58,9 +60,14 @@ class TurnWatch:
 
     def feed(self, text: str) -> int:
         """See :meth:`.cutting.Watch.feed`."""
-        if self._line is None and "\n" not in text:
-            return len(text)
         start = 0
+        if not self._thought.over:
+            start = self._thought.feed(text)
+            if start:
+                # What follows the thought on its last line is no line of its own.
+                self._line, self._after_blank = None, False
+        if self._line is None and "\n" not in text[start:]:
+            return len(text)
         while True:
             newline = text.find("\n", start)
             end = newline if newline >= 0 else len(text)
