@@ -209,9 +209,13 @@ def _only(chunk: Chunk, field: str, stop: int | None, start: int = 0) -> Chunk:
 def _watches(context: Context) -> Mapping[str, Sequence[Watch]]:
     """New watches, as the settings will have them."""
     watches: dict[str, list[Watch]] = {"reasoning_content": [], "reasoning": [], "content": []}
-    if context.settings.guillotine:
-        watches["content"].append(TurnWatch(lambda: asks_for_turns(context.request)))
+    guillotine, request = context.settings.guillotine, context.request
+    turns = TurnWatch(lambda: not guillotine or asks_for_turns(request))
+    if guillotine or context.settings.repetition:
+        # It also knows what is code, and must have read a text before the other is asked.
+        watches["content"].append(turns)
     if context.settings.repetition:
-        for field in watches:
-            watches[field].append(RepetitionWatch())
+        watches["reasoning_content"].append(RepetitionWatch())
+        watches["reasoning"].append(RepetitionWatch())
+        watches["content"].append(RepetitionWatch(turns.in_code))
     return watches

@@ -6,6 +6,7 @@ Some models do not stop at the end of their answer. They go on with a line that 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 
 import attrs
@@ -58,9 +59,14 @@ class TurnWatch:
     _quoted: bool = attrs.field(default=False, init=False)
     """Whether that stands in a quotation."""
 
+    _edges: list[int] = attrs.field(factory=list, init=False)
+    """Where in the text that was last read code begins or ends."""
+
     def feed(self, text: str) -> int:
         """See :meth:`.cutting.Watch.feed`."""
         start = 0
+        if self._edges:
+            self._edges = []
         if not self._thought.over:
             start = self._thought.feed(text)
             if start:
@@ -68,14 +74,26 @@ class TurnWatch:
                 self._line, self._after_blank = None, False
         if self._line is None and "\n" not in text[start:]:
             return len(text)
+        return self._read(text, start)
+
+    def _read(self, text: str, start: int) -> int:
+        """The same, for what comes in *text* after the thought."""
         while True:
             newline = text.find("\n", start)
             end = newline if newline >= 0 else len(text)
             waiting = self._more(text[start:end]) if self._line is not None else 0
             if self.found or newline < 0:
                 return max(end - waiting, 0)
+            fence = self._fence
             self._end_line()
             start = end + 1
+            if self._fence != fence:
+                self._edges.append(start)
+
+    def in_code(self, at: int) -> bool:
+        """Whether there is fenced code just before the place *at* of the text last read."""
+        later = len(self._edges) - bisect_left(self._edges, at)
+        return bool(self._fence) is not bool(later % 2)
 
     def _more(self, part: str) -> int:
         """Read more of the line; how many of its characters may be, or are, a marker."""

@@ -1,5 +1,7 @@
 """Cuts off an answer that repeats itself without end."""
 
+from collections.abc import Callable
+
 import attrs
 
 TIMES = 30
@@ -10,6 +12,12 @@ WORDS = 8
 
 CHARACTERS = 40
 """How long it must be where nothing separates words."""
+
+PATIENCE = 10
+"""
+How many times as much of it is needed in code, where tables and data repeat themselves, and for a
+row of one character: a rule, or zeros in base64.
+"""
 
 LONGEST = 4000
 """The most characters of what can be found to be repeated."""
@@ -30,9 +38,12 @@ class RepetitionWatch:
 
     The last few characters are searched for in what came before. Where they are found may be one
     block earlier, and then all that follows must agree with what stands one block before it.
+
+    :param in_code: whether a place of the text that is being read is in code.
     """
 
     reason = "length"
+    _in_code: Callable[[int], bool] = lambda at: False
     found: bool = attrs.field(default=False, init=False)
     _due: bool = attrs.field(default=False, init=False)
     """Whether the text has come to where it must end, and may go no further."""
@@ -59,24 +70,29 @@ class RepetitionWatch:
             return len(text)
         start = 0
         while len(new) - start >= STEP:
-            self._step(new[start : start + STEP])
+            passing = start + STEP - len(self._new)
+            self._step(new[start : start + STEP], passing)
             start += STEP
             if self._due:
-                passing = start - len(self._new)
                 self.found = passing < len(text)
                 return passing
         self._new = new[start:]
         return len(text)
 
-    def _step(self, new: str) -> None:
+    def _step(self, new: str, at: int) -> None:
         past = self._past + new
         self._steps += 1
         if self._block:
             self._go_on(past)
         if not self._block:
             self._search(past)
-        self._due = bool(self._block) and self._length >= self._needed
+        if self._block and self._length >= self._needed:
+            self._due = self._length >= PATIENCE * self._needed or not self._may_go_on(past, at)
         self._past = past[-LONGEST - STEP :]
+
+    def _may_go_on(self, past: str, at: int) -> bool:
+        """Whether what repeats itself may well be wanted."""
+        return (self._block == 1 and not past[-1].isspace()) or self._in_code(at)
 
     def _go_on(self, past: str) -> None:
         """Whether the block goes on to repeat itself."""

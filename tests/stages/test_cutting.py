@@ -156,6 +156,24 @@ def test_settings_turn_each_off() -> None:
     assert given(turn, settings=Settings(repetition=False))[-1] == STOP
 
 
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+@pytest.mark.parametrize("guillotine", [True, False])
+def test_code_may_repeat_itself(size: int, guillotine: bool) -> None:
+    """For longer than a text, however it comes, and not after its end."""
+    settings = Settings(guillotine=guillotine)
+
+    def left(said: str) -> int:
+        pieces = [chunk(said[at : at + size]) for at in range(0, len(said), size)]
+        found = given(*pieces, settings=settings)
+        return sum(len(delta.get("content", "")) for delta, _, _ in found)
+
+    code = "Here:\n\n1. ```json\n" + "    null,\n" * 60 + "```\n"
+    assert left(code + "Done.") == len(code) + 5
+    assert left(code + "again\n" * 60) < len(code) + 6 * 40
+    assert left(code + "again\n" * 60) > len(code)
+    assert left("```\n" + "null,\n" * 600) < 6 * 330
+
+
 def test_a_prompt_that_holds_a_transcript_turns_the_guillotine_off() -> None:
     """Its last message, that is."""
     messages = [{"role": "user", "content": "Go on:\nUser: hi\nBot: hello"}]

@@ -204,6 +204,24 @@ def test_the_last_message_may_ask_for_turns(content: Any, asked_for: bool) -> No
     assert asks_for_turns(request) is asked_for
 
 
+def test_knows_what_is_code() -> None:
+    """At each place of the text that was last read."""
+    watch = TurnWatch(lambda: False)
+    assert not watch.in_code(0)
+    text = "a\n```\nb\n```\nc\n```\nd"
+    watch.feed(text)
+    assert [watch.in_code(text.index(letter) + 1) for letter in "abcd"] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    watch.feed("e")
+    assert watch.in_code(0)
+    watch.feed("\n```\n")
+    assert [watch.in_code(at) for at in (1, 5, 6)] == [True, True, False]
+
+
 def test_long_texts_take_linear_time() -> None:
     """A megabyte at once, and a hundred thousand tokens."""
     watch = TurnWatch(lambda: False)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.stages.repetition import LONGEST, STEP, TIMES, RepetitionWatch
+from pollinations.stages.repetition import LONGEST, PATIENCE, STEP, TIMES, RepetitionWatch
 
 
-def ends(*pieces: str) -> int | None:
+def ends(*pieces: str, in_code: bool = False) -> int | None:
     """After how many characters of *pieces* the text must end; ``None`` for not at all."""
-    watch, read = RepetitionWatch(), 0
+    watch, read = RepetitionWatch(lambda at: in_code), 0
     for piece in pieces:
         passing = watch.feed(piece)
         if watch.found:
@@ -50,11 +50,36 @@ def test_repeated(block: str, before: str) -> None:
     assert ends(before + block * (TIMES - 2)) is None
 
 
-@pytest.mark.parametrize(("block", "most"), [("no ", 30), ("na na ", 30), ("a", 1100), ("= ", 200)])
+@pytest.mark.parametrize(("block", "most"), [("no ", 30), ("na na ", 30), ("ab", 550), ("= ", 200)])
 def test_short_words_need_more(block: str, most: int) -> None:
     """Thirty times eight of them, or as many characters where nothing separates words."""
     assert ends(prose(20) + block * most) is None
     assert ends(prose(20) + block * 2000) is not None
+
+
+CODE = [
+    pytest.param("    null,\n", id="a line"),
+    pytest.param("0x00, ", id="a word"),
+    pytest.param("ab", id="no spaces"),
+]
+
+
+@pytest.mark.parametrize("block", CODE)
+def test_code_needs_more(block: str) -> None:
+    """Ten times as much of the same, which still has an end."""
+    least, most = ends(block * 7000), ends(block * 7000, in_code=True)
+    assert least is not None
+    assert most is not None
+    assert PATIENCE * (least - 2 * STEP) <= most <= PATIENCE * least + 2 * STEP
+
+
+def test_a_row_of_one_character_needs_more() -> None:
+    """A rule or padding, wherever it stands; white space without end is never wanted."""
+    for character in "=A0-":
+        assert ends(prose(20) + character * 11_000) is None
+        assert ends(prose(20) + character * 13_000) is not None
+    assert ends(" " * 1300) is not None
+    assert ends("\n" * 1300) is not None
 
 
 ORDINARY = [
@@ -68,6 +93,7 @@ ORDINARY = [
     ),
     pytest.param("}\n" * 20 + prose(50) + "\n" + "}\n" * 20, id="braces"),
     pytest.param(("-" * 80 + "\n" + prose(20) + "\n") * 5, id="rules"),
+    pytest.param("A" * 6000, id="zeros in base64"),
     pytest.param("|" + "---|" * 100, id="a table's rule"),
     pytest.param("import os\n" * 25, id="twenty-five lines"),
     pytest.param((prose(300) + "\n\n") * 20, id="twenty paragraphs"),
