@@ -69,6 +69,16 @@ class Client:
             self.producer.pauseProducing()
 
 
+class Broken:
+    """An answer that cannot be read, by a fault of ours."""
+
+    ended = False
+    failure = None
+
+    def received(self, data: bytes) -> bytes:
+        raise ZeroDivisionError
+
+
 class BodyTests(SynchronousTestCase):
     """Tests for :class:`pollinations.upstream.body.Body`."""
 
@@ -175,6 +185,16 @@ class BodyTests(SynchronousTestCase):
         body.dataReceived(chunk("b") + b'data: {"error": {"message": "Broke"}}\n\n')
         self.assertEqual(self.client.data, chunk("a") + chunk("b"))
         self.assertEqual(self.failed(body.ended).phase, "stream")
+        self.assertTrue(self.connection.stopped)
+
+    def test_a_bug_of_ours_is_a_failure_and_no_silence(self) -> None:
+        """It is logged, and somebody else can be asked as long as nothing has left."""
+        self.begin()
+        body = Body(Broken(), self.clock, 60.0)  # type: ignore[arg-type]
+        body.makeConnection(self.connection)  # type: ignore[arg-type]
+        body.dataReceived(b"data")
+        self.assertEqual(self.failed(body.started).status, 502)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertTrue(self.connection.stopped)
 
     def test_ends_with_its_terminator(self) -> None:

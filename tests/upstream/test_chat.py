@@ -60,6 +60,18 @@ class Client:
         return self.asked
 
 
+class Response:
+    """A response, whose body is its own connection."""
+
+    stopped = False
+
+    def deliverBody(self, protocol: Any) -> None:
+        protocol.makeConnection(self)
+
+    def stopProducing(self) -> None:
+        self.stopped = True
+
+
 class Case(SynchronousTestCase):
     """A request that is under way."""
 
@@ -87,6 +99,20 @@ class UnansweredTests(Case):
             self.clock.advance(30)
             failure = self.failureResultOf(opening, UpstreamFailed).value
             self.assertEqual((failure.phase, failure.status), ("first_byte", 504))
+
+    def test_a_response_that_comes_too_late_is_dropped(self) -> None:
+        """With its connection; nobody reads it."""
+        response = Response()
+
+        class Late(Client):
+            def post(self, url: str, **kwargs: Any) -> "Deferred[Any]":
+                self.asked = Deferred(lambda d: d.callback(response))
+                return self.asked
+
+        opening = self.ask(Late())
+        opening.cancel()
+        self.failureResultOf(opening, CancelledError)
+        self.assertTrue(response.stopped)
 
     def test_what_the_network_says(self) -> None:
         """How far it came, and whether it broke or was too slow."""

@@ -348,6 +348,10 @@ class LaneTests(SynchronousTestCase):
         got = [proxy.chat("hi") for _ in range(18)]
         self.assertEqual(got[-1].status, 429)
         self.assertTrue(int(str(got[-1].header("Retry-After"))) >= 1)
+        for one in got:
+            one.leave()
+        proxy.pump()
+        self.assertEqual(proxy.clock.getDelayedCalls(), [])
 
     def test_keeps_the_distance_that_is_asked_for(self) -> None:
         """After "queue full", as long as it says."""
