@@ -171,11 +171,11 @@ class OpenAIResource:
                 "connect", 503, f"The proxy already serves {most} requests.", retry_after=1
             )
         self._open += 1
-        self.metrics.in_flight.set(self._open)
+        self.metrics.in_flight(self._open)
 
     def _leave(self) -> None:
         self._open -= 1
-        self.metrics.in_flight.set(self._open)
+        self.metrics.in_flight(self._open)
 
     async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
         for name, value in reply.headers.items():

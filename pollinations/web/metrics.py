@@ -1,5 +1,8 @@
 """What is counted, for Prometheus."""
 
+from functools import partial
+from typing import Any
+
 import attrs
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -13,6 +16,24 @@ OTHER = "other"
 """The label of models that no catalogue knows."""
 
 _WHERE = ("universe", "model")
+_STATUS = (*_WHERE, "status")
+
+
+_Times = partial(Histogram, buckets=_SECONDS)
+
+_FIGURES: tuple[tuple[Any, str, str, tuple[str, ...]], ...] = (
+    (Gauge, "build_info", "The version.", ("version",)),
+    (Gauge, "in_flight", "Chat requests that are open now.", ()),
+    (Counter, "requests", "Chat requests, by who answered and with what status.", _STATUS),
+    (Counter, "attempts", "Requests sent to an upstream, by status (0: no reply).", _STATUS),
+    (Counter, "fallbacks", "Requests that another model answered than was asked.", ("reason",)),
+    (Counter, "tokens", "Tokens that upstreams counted.", (*_WHERE, "type")),
+    (Counter, "cost_pollen", "Pollen, by the catalogue's prices.", _WHERE),
+    (Counter, "sanitizer_changes", "Requests that a rule altered.", ("rule",)),
+    (_Times, "time_to_first_chunk_seconds", "Until the first byte of the answer.", ()),
+    (_Times, "request_duration_seconds", "Until the last byte of the answer.", ()),
+)
+"""Kind, name after ``pollinations_``, meaning and labels of each figure."""
 
 
 @attrs.define(eq=False, slots=False)
@@ -20,79 +41,35 @@ class Metrics:
     """One proxy's figures, in a registry of its own."""
 
     registry: CollectorRegistry = attrs.field(factory=CollectorRegistry)
+    _figures: dict[str, Any] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        registry = self.registry
-        self.in_flight = Gauge(
-            "pollinations_in_flight", "Chat requests that are open now.", registry=registry
-        )
-        self._requests = Counter(
-            "pollinations_requests",
-            "Chat requests, by who answered and with what status.",
-            (*_WHERE, "status"),
-            registry=registry,
-        )
-        self._attempts = Counter(
-            "pollinations_attempts",
-            "Requests that were sent to an upstream, by status (0: no reply).",
-            (*_WHERE, "status"),
-            registry=registry,
-        )
-        self._fallbacks = Counter(
-            "pollinations_fallbacks",
-            "Requests that another model answered than was asked.",
-            ("reason",),
-            registry=registry,
-        )
-        self._first = Histogram(
-            "pollinations_time_to_first_chunk_seconds",
-            "From the request to the first byte of its answer.",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._whole = Histogram(
-            "pollinations_request_duration_seconds",
-            "From the request to the last byte of its answer.",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._tokens = Counter(
-            "pollinations_tokens",
-            "Tokens that upstreams counted.",
-            (*_WHERE, "type"),
-            registry=registry,
-        )
-        self._cost = Counter(
-            "pollinations_cost_pollen",
-            "Pollen, by the catalogue's prices.",
-            _WHERE,
-            registry=registry,
-        )
-        self._changes = Counter(
-            "pollinations_sanitizer_changes",
-            "Requests that a rule altered.",
-            ("rule",),
-            registry=registry,
-        )
-        info = Gauge("pollinations_build_info", "The version.", ("version",), registry=registry)
-        info.labels(__version__).set(1)
+        self._figures = {
+            name: kind(f"pollinations_{name}", meaning, labels, registry=self.registry)
+            for kind, name, meaning, labels in _FIGURES
+        }
+        self._figures["build_info"].labels(__version__).set(1)
+
+    def in_flight(self, requests: int) -> None:
+        """So many chat requests are open now."""
+        self._figures["in_flight"].set(requests)
 
     def observe(self, record: Record) -> None:
         """Count a request that is over."""
         where = _where(record.route)
-        self._requests.labels(*where, record.status).inc()
-        self._whole.observe(record.seconds)
+        self._figures["requests"].labels(*where, record.status).inc()
+        self._figures["request_duration_seconds"].observe(record.seconds)
         if record.first_byte is not None:
-            self._first.observe(record.first_byte)
+            self._figures["time_to_first_chunk_seconds"].observe(record.first_byte)
         if record.route.reason:
-            self._fallbacks.labels(record.route.reason.partition(" (")[0]).inc()
+            self._figures["fallbacks"].labels(record.route.reason.partition(" (")[0]).inc()
         for rule in record.rules:
-            self._changes.labels(rule).inc()
+            self._figures["sanitizer_changes"].labels(rule).inc()
         for attempt in record.attempts:
-            self._attempts.labels(*_where(attempt.route), attempt.status).inc()
+            self._figures["attempts"].labels(*_where(attempt.route), attempt.status).inc()
         for kind in ("prompt", "completion"):
-            self._tokens.labels(*where, kind).inc(getattr(record, f"{kind}_tokens") or 0)
-        self._cost.labels(*where).inc(record.cost or 0)
+            self._figures["tokens"].labels(*where, kind).inc(getattr(record, f"{kind}_tokens") or 0)
+        self._figures["cost_pollen"].labels(*where).inc(record.cost or 0)
 
     def text(self) -> bytes:
         """All figures, in Prometheus' text format."""
