@@ -40,8 +40,8 @@ class TierRouter:
         asked = _route(*resolve(request.model, situation.catalogue, situation.has_key), situation)
         if asked.universe == ENTER and not situation.has_key and situation.mode != "alwaysfree":
             raise InvalidRequest(
-                "This model needs an API key of Pollinations: POLLINATIONS_API_KEY, or apiKey in the"
-                " settings.",
+                "This model needs an API key of Pollinations: POLLINATIONS_API_KEY, or apiKey in"
+                " the settings.",
                 param="model",
                 status=401,
                 code="api_key_required",
