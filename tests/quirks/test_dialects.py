@@ -243,6 +243,10 @@ GEMINI_ROWS: dict[str, tuple[Any, Any]] = {
         {"anyOf": [{"type": "string", "const": "a"}, {"type": "string", "const": "b"}]},
         {"type": "string", "enum": ["a", "b"]},
     ),
+    "a union in a union that says the same": (
+        {"oneOf": [{"type": "string"}, {"oneOf": [{}, True], "nullable": True}], "nullable": True},
+        {"type": "string", "nullable": True},
+    ),
     "an enum of nothing": ({"type": "string", "enum": []}, {"type": "string"}),
     "a const beside an enum": (
         {"type": "string", "const": "a", "enum": [""]},

@@ -150,7 +150,8 @@ class _Translation:
         notes = self._notes(union, made[0]["type"])
         if listed := nodes.listed(made):
             return {"type": "string", **notes, "enum": listed}
-        made = [nodes.noted(made[0], notes), *made[1:]]
+        first = nodes.noted(made[0], notes)
+        made = [first, *(each for each in made[1:] if each != first)]
         if len(made) == 1:
             return made[0]
         unchanged = given.keys() == {"anyOf"} and alike(made, given["anyOf"])
