@@ -38,7 +38,7 @@ MAY_IMPORT = {
         "settings/schema",
         "signatures",
     },
-    "web": {
+    "commands": {
         "__init__",
         "errors",
         "chat",
@@ -47,9 +47,20 @@ MAY_IMPORT = {
         "settings/schema",
         "upstream",
     },
+    "opencode": {"__init__", "errors", "files", "routing", "settings"},
+    "web": {
+        "__init__",
+        "errors",
+        "chat",
+        "commands",
+        "routing",
+        "settings",
+        "settings/schema",
+        "upstream",
+    },
 }
 PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
-WIRING = ("proxy", "tap", "cli", "start", "termination", "testing")
+WIRING = ("proxy", "tap", "cli", "shell", "start", "termination", "testing")
 
 
 def modules() -> Iterator[Path]:

@@ -1,0 +1,47 @@
+"""What commands look at, and what they change."""
+
+from collections.abc import Callable
+
+import attrs
+
+from ..routing.notification import Notifications
+from ..routing.record import Records
+from ..routing.situation import Situation
+from ..settings.file import SettingsFile
+from ..settings.keys import Key
+from ..upstream.accounts import Accounts
+from ..upstream.outlook import Outlook
+from .phrase import Language
+
+
+@attrs.define(eq=False, slots=False)
+class Control:
+    """
+    What commands look at, and what they change: of a running proxy, or of its files alone.
+
+    :param file: the settings, and the place where they are kept.
+    :param outlook: what decisions are made by: catalogue, quota, cooldowns.
+    :param accounts: the accounts that keys belong to.
+    :param key: gives the key in force with its source, or ``None``.
+    :param now: tells the time of day, in seconds since the epoch.
+    :param records: the last requests; ``None`` where no proxy runs.
+    :param notifications: the last notifications, to which commands add theirs.
+    """
+
+    file: SettingsFile
+    outlook: Outlook
+    accounts: Accounts
+    key: Callable[[], Key | None] = attrs.field(repr=False)
+    now: Callable[[], float]
+    records: Records | None = None
+    notifications: Notifications = attrs.field(factory=Notifications)
+
+    @property
+    def situation(self) -> Situation:
+        """What is known now."""
+        return self.outlook.situation()
+
+    @property
+    def language(self) -> Language:
+        """What to answer in."""
+        return self.file.settings.language

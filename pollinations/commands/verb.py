@@ -1,0 +1,42 @@
+"""What a command is, and what it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from .control import Control
+from .phrase import Phrase
+
+
+@attrs.frozen
+class Told:
+    """
+    What a command answers.
+
+    :param text: for a person, in Markdown.
+    :param data: the same for a program, as JSON.
+    :param ok: whether what was asked for was done; when not, *text* says why, and nothing was
+        changed.
+    """
+
+    text: str
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+    ok: bool = True
+
+
+@attrs.frozen
+class Verb:
+    """
+    One command.
+
+    :param name: what it is called by.
+    :param summary: what it does, in a line.
+    :param run: does it: given what it may look at and change, and the words after its name.
+    :param takes: what may follow its name, as in ``[full]``; empty when nothing may.
+    """
+
+    name: str
+    summary: Phrase
+    run: Callable[[Control, Sequence[str]], Awaitable[Told]]
+    takes: str = ""

@@ -1,0 +1,1 @@
+"""OpenCode's view of the proxy: provider entries, its settings, and the plugin."""
