@@ -10,6 +10,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from ..interfaces import IQuotaProvider
+from ..routing.catalogue import Model, parse_list
 from ..routing.quota import FORBIDDEN, Quota, quota_from
 from ..settings.schema import looks_like_a_key
 from .agent import Client
@@ -28,6 +29,7 @@ last hundred requests only, which can be less than an agent's hour.
 """
 
 _KEY_PAGE: Final = "/account/key"
+_LIST: Final = "/text/models"
 
 
 @attrs.frozen
@@ -35,13 +37,17 @@ class KeyCheck:
     """
     What became of checking a key.
 
-    :param state: ``valid``; ``invalid``: the service does not know it, or no longer; ``unchecked``:
-        the service could not be asked.
+    :param state: ``valid``; ``invalid``: the service does not know it, or no longer; ``barred``: it
+        knows it, and lets it use no model; ``unchecked``: the service could not be asked.
     :param limited: whether the key may not look at its account; ``None`` when nobody said.
+    :param models: how many models it may use.
+    :param paid: how many of them only purchased pollen buys.
     """
 
-    state: Literal["valid", "invalid", "unchecked"]
+    state: Literal["valid", "invalid", "barred", "unchecked"]
     limited: bool | None = None
+    models: int = 0
+    paid: int = 0
 
 
 @implementer(IQuotaProvider)
@@ -90,15 +96,19 @@ class AccountQuota:
         return quota_from(profile, balance, usage, self._now())
 
     async def check(self) -> KeyCheck:
-        """Whether the service knows the key, by a page that costs nothing and that all may see."""
+        """
+        Whether the service knows the key, and which models are open to it.
+
+        Both pages cost nothing, and every key may see them.
+        """
         if not looks_like_a_key(self._key):
             return KeyCheck("invalid")
         try:
-            status, page = await self._get(_KEY_PAGE)
+            known = _known(*await self._get(_KEY_PAGE))
+            return known if known.state != "valid" else _usable(known, *await self._get(_LIST))
         except Unavailable as e:
             self._log.info("a key cannot be checked: {error}", error=e)
             return KeyCheck("unchecked")
-        return _checked(status, page)
 
     async def _page(self, path: str) -> Any:
         """What :func:`pollinations.routing.quota.quota_from` is told of a page."""
@@ -128,13 +138,35 @@ class AccountQuota:
         )
 
 
-def _checked(status: int, page: Any) -> KeyCheck:
+def _known(status: int, page: Any) -> KeyCheck:
+    """What the key's own page says of it."""
     if status == 401:
         return KeyCheck("invalid")
     valid = page.get("valid") if status == 200 and isinstance(page, dict) else None
     if not isinstance(valid, bool):
         return KeyCheck("unchecked")
     return KeyCheck("valid", _limited(page)) if valid else KeyCheck("invalid")
+
+
+def _usable(known: KeyCheck, status: int, page: Any) -> KeyCheck:
+    """*known*, and what the list of models says that it may use."""
+    if status == 401:
+        return KeyCheck("invalid")
+    models = _listed(page) if status == 200 else () if status == 403 else None
+    if models is None:
+        return KeyCheck("unchecked")
+    if not models:
+        return attrs.evolve(known, state="barred")
+    return attrs.evolve(known, models=len(models), paid=sum(model.paid_only for model in models))
+
+
+def _listed(page: Any) -> tuple[Model, ...] | None:
+    """The models of a list, which may be none; ``None`` when it is no list."""
+    try:
+        return parse_list(page)
+    except ValueError:
+        entries = page.get("data") if isinstance(page, dict) else page
+        return () if isinstance(entries, list) else None
 
 
 def _limited(page: Mapping[str, Any]) -> bool | None:

@@ -9,7 +9,28 @@ from ..errors import InvalidRequest, UpstreamFailed
 from ..interfaces import IQuotaProvider
 from ..routing.quota import Quota
 from ..settings.file import SettingsFile, SettingsUnreadable, WrongSettings
-from .account import AccountQuota, NoQuota
+from ..settings.keys import Key
+from .account import AccountQuota, KeyCheck, NoQuota
+
+
+@attrs.frozen
+class Connected:
+    """
+    A key that was found good and kept.
+
+    :param in_force: whether it counts now: a key in the environment, or in OpenCode's key store,
+        goes before the one that was kept.
+    :param limited: whether it may not look at its account; ``None`` when nobody said.
+    :param models: how many models it may use.
+    :param paid: how many of them only purchased pollen buys.
+    :param source: where the key in force was found, for a person; ``None`` when that is not known.
+    """
+
+    in_force: bool
+    limited: bool | None
+    models: int
+    paid: int
+    source: str | None = None
 
 
 @implementer(IQuotaProvider)
@@ -20,10 +41,12 @@ class Accounts:
 
     :param account: gives the account of a key.
     :param key: gives the key in force, or ``None``.
+    :param latest: gives the same with its source, where that is known.
     """
 
-    _account: Callable[[str], AccountQuota]
+    _account: Callable[[str], AccountQuota] = attrs.field(repr=False)
     _key: Callable[[], str | None] = attrs.field(repr=False)
+    _latest: Callable[[], Key | None] = attrs.field(default=lambda: None, repr=False)
 
     async def quota(self) -> Quota:
         """See :class:`pollinations.interfaces.IQuotaProvider`."""
@@ -31,25 +54,34 @@ class Accounts:
         provider = NoQuota() if key is None else self._account(key)
         return await provider.quota()
 
-    async def connect(self, key: str, file: SettingsFile) -> bool:
+    async def connect(self, key: str, file: SettingsFile) -> Connected:
         """
         Check *key* and keep it in *file*. A key that is not good, or that cannot be checked,
         changes nothing.
 
-        :return: whether it is in force now: a key in the environment, or in OpenCode's key store,
-            goes before the one in *file*.
-        :raises InvalidRequest: it is not a key, or there is no room for it.
+        :raises InvalidRequest: it is not a key that can be used, or there is no room for it.
         :raises UpstreamFailed: whoever knows the keys cannot be asked.
         """
-        state = (await self._account(key).check()).state
-        if state == "invalid":
-            raise InvalidRequest("This key is not valid; nothing was changed.", "apiKey", 401)
-        if state == "unchecked":
-            message = "The key cannot be checked now; nothing was changed."
-            raise UpstreamFailed("reply", 502, message, code="key_unchecked")
+        check = await self._account(key).check()
+        _refuse(check)
         try:
             await file.save({"apiKey": key})
         except (SettingsUnreadable, WrongSettings, OSError) as e:
             message = f"The key cannot be kept: {e}."
             raise InvalidRequest(message, "apiKey", 500) from e
-        return self._key() == key
+        latest = self._latest()
+        source = None if latest is None else latest.source
+        return Connected(self._key() == key, check.limited, check.models, check.paid, source)
+
+
+def _refuse(check: KeyCheck) -> None:
+    """:raises PollinationsError: the key is not good, or nobody knows whether it is."""
+    if check.state == "invalid":
+        message = "This key is not valid; nothing was changed."
+        raise InvalidRequest(message, "apiKey", 401, "key_invalid")
+    if check.state == "barred":
+        message = "This key may use no chat model; nothing was changed."
+        raise InvalidRequest(message, "apiKey", 403, "key_without_models")
+    if check.state == "unchecked":
+        message = "The key cannot be checked, Pollinations is out of reach; nothing was changed."
+        raise UpstreamFailed("reply", 502, message, code="key_unchecked")

@@ -21,6 +21,7 @@ from .. import __version__
 from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed
 from ..routing.listing import entry, listing
+from ..upstream.accounts import Connected
 from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
@@ -28,8 +29,8 @@ from .guard import request_id
 from .metrics import CONTENT_TYPE, Metrics
 from .relay import relay
 
-Connect = Callable[[str], Awaitable[bool]]
-"""Checks a key, stores it, and says whether it is in force; raises when it is no good one."""
+Connect = Callable[[str], Awaitable[Connected]]
+"""Checks a key, stores it, and says what it is good for; raises when it is no good one."""
 
 
 def _at(app: Klein, method: str, *paths: str) -> Callable[[Any], Any]:
@@ -133,8 +134,13 @@ class OpenAIResource:
         """Check a key and keep it."""
         if self._connect is None:
             raise InvalidRequest("Keys are not kept here.", status=404)
-        in_force = await self._connect(_api_key(request.content.read()))
-        return _json(request, {"status": "ok", "in_force": in_force})
+        connected = await self._connect(_api_key(request.content.read()))
+        found = {
+            "in_force": connected.in_force,
+            "limited": connected.limited,
+            "models": connected.models,
+        }
+        return _json(request, {"status": "ok", **found})
 
     @_at(app, "GET", "/metrics")
     def figures(self, request: IRequest) -> bytes:

@@ -204,11 +204,15 @@ class AccountTests(SynchronousTestCase):
         self.assertNotIn(KEY, repr(self.account(TIERS)))
 
 
+MODELS = [{"name": "a"}, {"name": "b", "paid_only": True}, {"name": "c", "category": "image"}]
+VALID = {"valid": True, "type": "secret", "permissions": {"account": ["usage"]}}
+
+
 class KeyTests(SynchronousTestCase):
     """Whether a key is good."""
 
-    def check(self, said: Any, key: str = KEY) -> KeyCheck:
-        self.clock, self.pages = Clock(), Account({"key": said})
+    def check(self, said: Any, key: str = KEY, models: Any = MODELS) -> KeyCheck:
+        self.clock, self.pages = Clock(), Account({"key": said, "/text/models": models})
         client = http_client(RequestTraversalAgent(self.pages))
         account = AccountQuota(
             client, "https://gen.example", key, self.clock, lambda: NOW, "curl/8.5.0"
@@ -227,17 +231,34 @@ class KeyTests(SynchronousTestCase):
             (None, None),
         ):
             page = {"valid": True, "type": "secret", "permissions": permissions}
-            self.assertEqual(self.check(page), KeyCheck("valid", limited))
+            self.assertEqual(self.check(page), KeyCheck("valid", limited, 2, 1))
+
+    def test_the_models_are_asked_for_with_the_key(self) -> None:
+        """After the page of the key itself, and in every shape that lists come in."""
+        for models in (MODELS, {"data": MODELS}, ["a", "b"]):
+            self.assertEqual(self.check(VALID, models=models).models, 2)
+            asked = [(uri, key) for uri, key, _ in self.pages.asked]
+            bearer = f"Bearer {KEY}"
+            self.assertEqual(asked, [("/account/key", bearer), ("/text/models", bearer)])
 
     def test_invalid(self) -> None:
-        """The service does not know it."""
-        self.assertEqual(self.check(401), KeyCheck("invalid"))
-        self.assertEqual(self.check({"valid": False}), KeyCheck("invalid"))
+        """The service does not know it; then nothing else is asked."""
+        for said in (401, {"valid": False}):
+            self.assertEqual(self.check(said), KeyCheck("invalid"))
+            self.assertEqual(len(self.pages.asked), 1)
+        self.assertEqual(self.check(VALID, models=401), KeyCheck("invalid"))
+
+    def test_barred(self) -> None:
+        """A key that may use no chat model is known, and of no use."""
+        for models in ([], {"data": []}, [{"name": "c", "category": "image"}], 403):
+            self.assertEqual(self.check(VALID, models=models), KeyCheck("barred", limited=False))
 
     def test_unchecked(self) -> None:
         """Whatever else it says is no word about the key."""
         for said in (403, 404, 429, 500, b"<html>", {}, [], {"valid": "yes"}, {"valid": None}):
             self.assertEqual(self.check(said), KeyCheck("unchecked"))
+        for models in (302, 404, 429, 500, b"<html>", {}, {"data": 5}, b"null"):
+            self.assertEqual(self.check(VALID, models=models), KeyCheck("unchecked"))
 
     def test_not_even_a_key(self) -> None:
         """What cannot be sent in a header is not sent anywhere."""

@@ -9,11 +9,13 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from pollinations.errors import InvalidRequest, UpstreamFailed
+from pollinations.errors import InvalidRequest, PollinationsError, UpstreamFailed
 from pollinations.interfaces import IQuotaProvider
+from pollinations.routing.situation import Situation
 from pollinations.settings.file import SettingsFile
+from pollinations.settings.keys import Key
 from pollinations.testing import scripts
-from pollinations.testing.account import DEMO_KEY
+from pollinations.testing.account import DEMO_KEY, LIMITED_KEY
 from pollinations.testing.imitation import Imitation
 from pollinations.upstream.account import AccountQuota
 from pollinations.upstream.accounts import Accounts
@@ -22,6 +24,19 @@ from pollinations.upstream.accounts import Accounts
 def at_once(function: Any, *arguments: Any) -> "Deferred[Any]":
     """Call a function where it stands."""
     return succeed(function(*arguments))
+
+
+KEY_PAGE, LIST = "/enter/account/key", "/enter/text/models"
+
+NOT_GOOD: list[tuple[str, Any, type[PollinationsError], str, str]] = [
+    (KEY_PAGE, scripts.error(401, "No"), InvalidRequest, "key_invalid", "not valid"),
+    (LIST, scripts.error(401, "No"), InvalidRequest, "key_invalid", "not valid"),
+    (LIST, scripts.json(200, []), InvalidRequest, "key_without_models", "may use no chat model"),
+    (KEY_PAGE, scripts.error(503, "Down"), UpstreamFailed, "key_unchecked", "out of reach"),
+    (KEY_PAGE, scripts.garbage(), UpstreamFailed, "key_unchecked", "out of reach"),
+    (LIST, scripts.error(503, "Down"), UpstreamFailed, "key_unchecked", "out of reach"),
+    (LIST, scripts.html(), UpstreamFailed, "key_unchecked", "out of reach"),
+]
 
 
 class AccountsTests(SynchronousTestCase):
@@ -37,6 +52,7 @@ class AccountsTests(SynchronousTestCase):
                 client, "http://up/enter", key, self.clock, lambda: 0.0, "ours"
             ),
             lambda: self.key,
+            lambda: None if self.key is None else Key(self.key, "somewhere"),
         )
         self.file = SettingsFile(Path("config.json"), at_once)
 
@@ -52,24 +68,58 @@ class AccountsTests(SynchronousTestCase):
         self.assertTrue(self.successResultOf(self.accounts.quota()).known)
 
     def test_keeps_a_good_key(self) -> None:
-        """In the settings file, in force at once."""
-        self.assertFalse(self.successResultOf(self.connect(DEMO_KEY)))
+        """In the settings file, in force at once; what it is good for is said."""
+        connected = self.successResultOf(self.connect(DEMO_KEY))
+        self.assertEqual((connected.in_force, connected.limited), (False, False))
+        self.assertGreater(connected.models, connected.paid)
+        self.assertGreater(connected.paid, 0)
         self.assertEqual(self.file.settings.api_key, DEMO_KEY)
 
     def test_says_whether_the_key_is_in_force(self) -> None:
-        """Another one may go before it."""
+        """Another one may go before it, whose place is named."""
         self.key = DEMO_KEY
-        self.assertTrue(self.successResultOf(self.connect(DEMO_KEY)))
+        connected = self.successResultOf(self.connect(DEMO_KEY))
+        self.assertEqual((connected.in_force, connected.source), (True, "somewhere"))
+        self.key = "sk_other"
+        connected = self.successResultOf(self.connect(DEMO_KEY))
+        self.assertEqual((connected.in_force, connected.source), (False, "somewhere"))
 
-    def test_a_wrong_key_changes_nothing(self) -> None:
-        """Neither does one that cannot be checked; the stored one stays."""
+    def test_a_limited_key_is_welcome(self) -> None:
+        """It may chat and not look at the account, which is said."""
+        connected = self.successResultOf(self.connect(LIMITED_KEY))
+        self.assertIs(connected.limited, True)
+        self.assertEqual(self.file.settings.api_key, LIMITED_KEY)
+
+    def test_what_is_not_good_changes_nothing(self) -> None:
+        """Each reason has words and a code of its own; a failing network is no verdict."""
         self.successResultOf(self.connect(DEMO_KEY))
         before = self.file.path.read_bytes()
+        pages = self.imitation.pages
         self.failureResultOf(self.connect("sk_typo"), InvalidRequest)
-        self.imitation.pages["/enter/account/key"] = scripts.error(503, "Down")
-        self.failureResultOf(self.connect("sk_other"), UpstreamFailed)
-        self.assertEqual(self.file.path.read_bytes(), before)
-        self.assertEqual(self.file.settings.api_key, DEMO_KEY)
+        for path, script, error, code, words in NOT_GOOD:
+            pages[path] = script
+            refused = self.failureResultOf(self.connect(LIMITED_KEY), error).value
+            pages.clear()
+            self.assertEqual(getattr(refused, "code", None), code)
+            self.assertIn(words, str(refused))
+            self.assertNotIn(LIMITED_KEY, str(refused))
+            self.assertEqual(self.file.path.read_bytes(), before)
+            self.assertEqual(self.file.settings.api_key, DEMO_KEY)
+
+    def test_the_chosen_mode_is_kept(self) -> None:
+        """Whoever has chosen none has ``pro`` with a key, without it being written down."""
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"mode": "manual"})))
+        self.successResultOf(self.connect(DEMO_KEY))
+        self.assertEqual(self.file.settings.mode, "manual")
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"mode": None})))
+        self.assertEqual(Situation(self.file.settings, has_key=True).mode, "pro")
+
+    def test_no_repr_holds_a_key(self) -> None:
+        """Neither of what knows accounts nor of what came of connecting one."""
+        self.key = DEMO_KEY
+        connected = self.successResultOf(self.connect(DEMO_KEY))
+        for each in (self.accounts, connected, self.file, self.file.settings):
+            self.assertNotIn(DEMO_KEY, repr(each) + str(each))
 
     def test_an_unreadable_file_is_not_overwritten(self) -> None:
         """That there is no room for the key is said instead."""

@@ -13,6 +13,7 @@ from pollinations.settings.schema import Listener, Settings
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY
 from pollinations.testing.together import Together
+from pollinations.upstream.accounts import Connected
 
 HELLO = scripts.text("Hel", "lo")
 CHAT = "/v1/chat/completions"
@@ -396,21 +397,20 @@ class AuthTests(SynchronousTestCase):
         """When it is good."""
         proxy, kept = Together(), []
 
-        async def connect(key: str) -> bool:
+        async def connect(key: str) -> Connected:
             kept.append(key)
-            return True
+            return Connected(True, limited=False, models=7, paid=2)
 
         proxy.api._connect = connect
         got = proxy.post("/v1/auth", b'{"apiKey": " sk_x "}')
-        self.assertEqual(
-            (got.status, got.json, kept), (200, {"status": "ok", "in_force": True}, ["sk_x"])
-        )
+        said = {"status": "ok", "in_force": True, "limited": False, "models": 7}
+        self.assertEqual((got.status, got.json, kept), (200, said, ["sk_x"]))
 
     def test_refuses_what_is_no_key(self) -> None:
         """And says so without repeating it."""
         proxy = Together()
 
-        async def connect(key: str) -> bool:
+        async def connect(key: str) -> Connected:
             raise InvalidRequest("This key is not valid; nothing was changed.", status=401)
 
         proxy.api._connect = connect
