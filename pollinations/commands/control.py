@@ -1,17 +1,21 @@
 """What commands look at, and what they change."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ..routing.notification import Notifications
 from ..routing.record import Records
 from ..routing.situation import Situation
-from ..settings.file import SettingsFile
-from ..settings.keys import Key
-from ..upstream.accounts import Accounts
-from ..upstream.outlook import Outlook
 from .phrase import Language
+
+# A shell lists all commands without any of what these bring along: its help must come at once.
+if TYPE_CHECKING:
+    from ..settings.file import SettingsFile
+    from ..settings.keys import Key
+    from ..upstream.accounts import Accounts
+    from ..upstream.outlook import Outlook
 
 
 @attrs.define(eq=False, slots=False)
@@ -28,10 +32,10 @@ class Control:
     :param notifications: the last notifications, to which commands add theirs.
     """
 
-    file: SettingsFile
-    outlook: Outlook
-    accounts: Accounts
-    key: Callable[[], Key | None] = attrs.field(repr=False)
+    file: "SettingsFile"
+    outlook: "Outlook"
+    accounts: "Accounts"
+    key: "Callable[[], Key | None]" = attrs.field(repr=False)
     now: Callable[[], float]
     records: Records | None = None
     notifications: Notifications = attrs.field(factory=Notifications)
