@@ -89,7 +89,7 @@ def _read(profile: Any, balance: Any, usage: Any, now: float) -> Quota:
     wallets = _object(balance).get("accountBalance")
     if wallets is not None:
         return _wallets(_object(wallets), now)
-    total = _pollen(balance.get("balance"))
+    total = pollen(balance.get("balance"))
     if profile is FORBIDDEN:
         return _undivided(total, now)
     tier = _object(profile).get("tier")
@@ -99,7 +99,7 @@ def _read(profile: Any, balance: Any, usage: Any, now: float) -> Quota:
 
 
 def _wallets(wallets: Mapping[str, Any], now: float) -> Quota:
-    grant, paid = _pollen(wallets.get("tier")), _pollen(wallets.get("paid"))
+    grant, paid = pollen(wallets.get("tier")), pollen(wallets.get("paid"))
     return Quota(True, grant=round4(grant), wallet=round4(paid), seen=now)
 
 
@@ -122,21 +122,25 @@ def _used(usage: Any, since: datetime) -> float:
         raise ValueError("the usage is not a list")
     granted = (entry for entry in map(_object, entries) if entry.get("meter_source") == "tier")
     return math.fsum(
-        _pollen(entry.get("cost_usd"))
+        pollen(entry.get("cost_usd"))
         for entry in granted
-        if _time(entry.get("timestamp")) >= since
+        if moment(entry.get("timestamp")) >= since
     )
 
 
 def _last_reset(next_reset: Any, now: float) -> datetime:
     """The most recent moment at the time of day of *next_reset*; its date does not count."""
-    asked, today = _time(next_reset), datetime.fromtimestamp(now, UTC)
+    asked, today = moment(next_reset), datetime.fromtimestamp(now, UTC)
     reset = today.replace(hour=asked.hour, minute=asked.minute, second=asked.second, microsecond=0)
     return reset if reset <= today else reset - timedelta(days=1)
 
 
-def _time(value: Any) -> datetime:
-    """A moment, from ISO 8601 or ``YYYY-MM-DD HH:MM:SS``; without a zone it is UTC."""
+def moment(value: Any) -> datetime:
+    """
+    A moment, from ISO 8601 or ``YYYY-MM-DD HH:MM:SS``; without a zone it is UTC.
+
+    :raises ValueError: it is none.
+    """
     if not isinstance(value, str):
         raise ValueError("not a time")
     time = datetime.fromisoformat(value.strip())
@@ -149,8 +153,12 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _pollen(value: Any) -> float:
-    """An amount; a debt, which the service lets happen, is nothing left to spend."""
+def pollen(value: Any) -> float:
+    """
+    An amount; a debt, which the service lets happen, is nothing left to spend.
+
+    :raises ValueError: it is not a finite number.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError("not an amount")
     return max(0.0, float(value))

@@ -22,7 +22,13 @@ PATIENCE: Final = 5.0
 LIMIT: Final = 4 * 1024 * 1024
 """The most bytes that a page may have."""
 
-PAGES: Final = ("/account/profile", "/account/balance", "/account/usage?days=2&limit=1000")
+USAGE_LIMIT: Final = 1000
+"""The most requests that a page of usage lists."""
+
+_USAGE: Final = f"/account/usage?days=2&limit={USAGE_LIMIT}"
+_KEY_USAGE: Final = f"/account/key/usage?days=2&limit={USAGE_LIMIT}"
+
+PAGES: Final = ("/account/profile", "/account/balance", _USAGE)
 """
 The pages that a quota is made of. A period lasts a day; asked without limits, the service lists the
 last hundred requests only, which can be less than an agent's hour.
@@ -94,6 +100,15 @@ class AccountQuota:
             # Only being cancelled leads here.
             e.subFailure.raiseException()
         return quota_from(profile, balance, usage, self._now())
+
+    async def usage(self, whose: Literal["account", "key"] = "account") -> Any:
+        """
+        The last requests that were paid for, the newest first.
+
+        :param whose: of the whole account, or of this key alone, which every key may see.
+        :return: the parsed page; ``FORBIDDEN``; ``None`` when it was not to be had.
+        """
+        return await self._page(_USAGE if whose == "account" else _KEY_USAGE)
 
     async def check(self) -> KeyCheck:
         """

@@ -1,6 +1,7 @@
 """The account of whichever key is in force, and taking another key into use."""
 
 from collections.abc import Callable
+from typing import Any, Literal
 
 import attrs
 from zope.interface import implementer
@@ -53,6 +54,11 @@ class Accounts:
         key = self._key()
         provider = NoQuota() if key is None else self._account(key)
         return await provider.quota()
+
+    async def usage(self, whose: Literal["account", "key"] = "account") -> Any:
+        """See :meth:`pollinations.upstream.account.AccountQuota.usage`; ``None`` without a key."""
+        key = self._key()
+        return None if key is None else await self._account(key).usage(whose)
 
     async def connect(self, key: str, file: SettingsFile) -> Connected:
         """

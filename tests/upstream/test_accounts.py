@@ -11,6 +11,7 @@ from zope.interface.verify import verifyObject
 
 from pollinations.errors import InvalidRequest, PollinationsError, UpstreamFailed
 from pollinations.interfaces import IQuotaProvider
+from pollinations.routing.quota import FORBIDDEN
 from pollinations.routing.situation import Situation
 from pollinations.settings.file import SettingsFile
 from pollinations.settings.keys import Key
@@ -126,3 +127,21 @@ class AccountsTests(SynchronousTestCase):
         self.file.path.write_text("{")
         self.failureResultOf(self.connect(DEMO_KEY), InvalidRequest)
         self.assertEqual(self.file.path.read_text(), "{")
+
+    def usage(self, *whose: Any) -> Any:
+        """What was paid for, by whichever key is in force."""
+        return self.successResultOf(Deferred.fromCoroutine(self.accounts.usage(*whose)))
+
+    def test_tells_what_was_paid_for(self) -> None:
+        """Of the whole account; without a key there is none."""
+        self.assertIsNone(self.usage())
+        self.key = DEMO_KEY
+        self.assertEqual(self.usage(), {"usage": [], "count": 0})
+
+    def test_a_limited_key_sees_its_own_requests_only(self) -> None:
+        """That a page is refused is not the same as that it was not to be had."""
+        self.key = LIMITED_KEY
+        self.assertIs(self.usage(), FORBIDDEN)
+        self.assertEqual(self.usage("key"), {"usage": [], "count": 0})
+        self.imitation.pages["/enter/account/key/usage"] = scripts.error(503, "Down")
+        self.assertIsNone(self.usage("key"))
