@@ -1,6 +1,6 @@
 """The file that the settings are kept in: read with care, changed without loss."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +104,20 @@ class SettingsFile:
     problems: tuple[str, ...] = attrs.field(default=(), init=False)
     """What is wrong with the file at present, one sentence each, without any value of it."""
 
+    observers: list[Callable[[Settings], None]] = attrs.field(factory=list, init=False)
+    """Who is told of the settings in force, each time that they have changed."""
+
+    trouble_observers: list[Callable[[tuple[str, ...]], None]] = attrs.field(
+        factory=list, init=False
+    )
+    """Who is told of :attr:`problems`, each time that they have changed: empty when all is good."""
+
     _log = Logger()
     _found: bool = attrs.field(default=False, init=False)
 
     def load(self) -> None:
         """Read the file again. What is wrong with it is logged once, not at every look."""
+        before, troubled = self.settings, self.problems
         try:
             self.settings, problems = read_settings(parse(read_plain(self.path, FILE_LIMIT)))
             self._found = True
@@ -119,6 +128,10 @@ class SettingsFile:
         except OSError as e:
             problems = (f"it cannot be read ({e.strerror}); {self._instead}",)
         self._say(problems)
+        if self.settings != before:
+            self._tell(self.observers, self.settings)
+        if self.problems != troubled:
+            self._tell(self.trouble_observers, self.problems)
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Make *changes* to the file, as :func:`save` does, and put them in force."""
@@ -137,3 +150,11 @@ class SettingsFile:
                 self._log.warn("{path}: {problem}", path=str(self.path), problem=problem)
         if before and not problems:
             self._log.info("{path} is good again", path=str(self.path))
+
+    def _tell(self, observers: Iterable[Callable[[Any], None]], news: Any) -> None:
+        for observer in tuple(observers):
+            try:
+                observer(news)
+            except Exception:
+                # The settings count, whatever becomes of the news.
+                self._log.failure("a change of the settings could not be followed")

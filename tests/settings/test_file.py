@@ -208,6 +208,34 @@ class SettingsFileTests(SynchronousTestCase):
         self.successResultOf(Deferred.fromCoroutine(self.file.save({"debug": True})))
         self.assertEqual(self.on_disk(), {"debug": True})
 
+    def test_observers_are_told_of_what_has_changed(self) -> None:
+        """Of settings in force, and of problems; of neither when a look finds nothing new."""
+        told: list[Any] = []
+        self.file.observers.append(told.append)
+        self.file.trouble_observers.append(told.append)
+        self.file.load()
+        self.assertEqual(told, [])
+        self.write({"retries": 4})
+        self.file.load()
+        self.file.load()
+        self.assertEqual(told, [Settings(retries=4)])
+        holding(b"{")(self.path)
+        self.file.load()
+        self.file.load()
+        self.assertEqual(told[1:], [self.file.problems])
+        self.write({"retries": 4})
+        self.file.load()
+        self.assertEqual(told[2:], [()])
+
+    def test_an_observer_that_fails_stops_nobody(self) -> None:
+        """The others are told, and the settings count."""
+        told: list[Settings] = []
+        self.file.observers += [lambda _: [][0], told.append]
+        self.write({"retries": 4})
+        self.file.load()
+        self.assertEqual(told, [self.file.settings])
+        self.assertEqual(len(self.flushLoggedErrors(IndexError)), 1)
+
     def test_changes_on_disk_count_within_a_second(self) -> None:
         """However they are made: in place, by a rename, by a link that leads elsewhere."""
         clock = Clock()
