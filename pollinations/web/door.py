@@ -2,14 +2,12 @@
 Listens, says where, and refuses to do so where strangers could come in.
 """
 
-import http.client
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import attrs
-import orjson
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
@@ -24,11 +22,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .. import __version__
+from ..neighbour import health
 from ..settings.home import Home, Running
 from .guard import is_loopback
-
-ASKING = 1.0
-"""Seconds for which whoever holds a port may take to say who it is."""
 
 
 @attrs.define(eq=False, slots=False)
@@ -141,14 +137,7 @@ def why_not(failure: Failure) -> str:
 
 def _holder(host: str, port: int) -> str:
     """Who holds a port, as far as it says."""
-    asked = http.client.HTTPConnection(host, port, timeout=ASKING)
-    try:
-        asked.request("GET", "/health")
-        health = orjson.loads(asked.getresponse().read(65536))
-    except (OSError, http.client.HTTPException, ValueError):
+    found = health(host, port)
+    if found is None:
         return "Something else holds it."
-    finally:
-        asked.close()
-    if isinstance(health, dict) and {"status", "version", "mode", "has_key"} <= health.keys():
-        return f"A pollinations proxy (version {health['version']}) already answers there."
-    return "Something else holds it."
+    return f"A pollinations proxy (version {found['version']}) already answers there."
