@@ -11,7 +11,7 @@
 import { spawn } from "node:child_process"
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
 const INSTALLED = {}
@@ -60,7 +60,7 @@ async function proxyFor(config) {
 
 function folder() {
   const named = process.env.POLLINATIONS_HOME || INSTALLED.home
-  return named ? named.replace(/^~(?=\/|$)/, homedir()) : join(homedir(), ".pollinations")
+  return resolve(named ? named.replace(/^~(?=\/|$)/, homedir()) : join(homedir(), ".pollinations"))
 }
 
 function isLocal(url) {
