@@ -38,6 +38,11 @@ def entry(catalogue: Catalogue, name: str, has_key: bool) -> dict[str, Any] | No
     return None if model is None else _entry(universe, model)
 
 
+def shown_name(universe: str, model: Model) -> str:
+    """What a person reads in a list: ``[Free] Mistral``, ``[💎 Paid] Gemini Pro``."""
+    return f"[{_label(universe, model)}] {_display_name(model)}"
+
+
 def _ordered(catalogue: Catalogue) -> Iterator[str]:
     known = [universe for universe in (FREE, ENTER) if universe in catalogue.models]
     yield from known
@@ -50,7 +55,7 @@ def _entry(universe: str, model: Model) -> dict[str, Any]:
         "object": "model",
         "created": model.created,
         "owned_by": model.publisher or "pollinations",
-        "name": f"[{_label(universe, model)}] {_display_name(model)}",
+        "name": shown_name(universe, model),
         "context_length": model.context_length,
         "max_output_tokens": model.max_output_tokens,
         "pricing": dict(model.pricing),
