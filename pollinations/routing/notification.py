@@ -5,6 +5,7 @@ There are two channels. ``status`` speaks of the quota and of who answers; ``gui
 much of it is shown. ``log`` speaks of what the proxy does about failures; ``gui.logs`` says so.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -20,13 +21,21 @@ Kind = Literal["info", "success", "warning", "error"]
 KEPT: Final = 20
 """How many notifications are kept."""
 
+SAME: Final = 10.0
+"""Seconds within which nothing is said twice."""
+
+LONGEST: Final = 500
+"""The most characters that a message has."""
+
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
 
 @attrs.frozen
 class Notification:
     """
     One notification. It holds no key, prompt or answer.
 
-    :param id: counts up, so that a reader knows what is new.
+    :param id: counts up, in one proxy and from one to the next, so that a reader knows what is new.
     :param at: when, in seconds since the epoch.
     """
 
@@ -36,6 +45,11 @@ class Notification:
     kind: Kind
     title: str
     message: str
+
+    @property
+    def said(self) -> tuple[Channel, Kind, str, str]:
+        """What tells it from others, whenever they come."""
+        return self.channel, self.kind, self.title, self.message
 
 
 @attrs.define(eq=False)
@@ -49,24 +63,40 @@ class Notifications:
 
     _gui: Callable[[], Gui] = Gui
     _now: Callable[[], float] = lambda: 0.0
+
+    observers: list[Callable[[Notification], None]] = attrs.field(factory=list, init=False)
+    """Who is told of each, whether it is shown or not."""
+
     subscribers: list[Callable[[Notification], None]] = attrs.field(factory=list, init=False)
     """Who is told of each that is shown."""
 
+    _made: deque[Notification] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
     _kept: deque[Notification] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
-    _ids: Iterator[int] = attrs.field(factory=lambda: count(1), init=False)
+    _ids: Iterator[int] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._ids = count(int(self._now() * 1000) + 1)
 
     def add(self, channel: Channel, kind: Kind, title: str, message: str) -> None:
-        """Show this, unless the settings say that nobody wants to see such."""
-        if not shown(channel, kind, self._gui()):
+        """Show this, unless the settings say that nobody wants to see such, or it was just said."""
+        line = _UNPRINTABLE.sub(" ", message).strip()[:LONGEST]
+        new = Notification(next(self._ids), self._now(), channel, kind, title, line)
+        if any(new.said == old.said and new.at - old.at < SAME for old in self._made):
             return
-        new = Notification(next(self._ids), self._now(), channel, kind, title, message)
-        self._kept.append(new)
-        for subscriber in tuple(self.subscribers):
-            subscriber(new)
+        self._made.append(new)
+        wanted = shown(channel, kind, self._gui())
+        if wanted:
+            self._kept.append(new)
+        for told in (*self.observers, *(self.subscribers if wanted else ())):
+            told(new)
 
     def since(self, id: int = 0) -> tuple[Notification, ...]:
         """Those that came after the one called *id*."""
         return tuple(one for one in self._kept if one.id > id)
+
+    def lately(self, seconds: float) -> tuple[Notification, ...]:
+        """Those of the last *seconds*."""
+        return tuple(one for one in self._kept if one.at >= self._now() - seconds)
 
 
 def shown(channel: Channel, kind: Kind, gui: Gui) -> bool:
