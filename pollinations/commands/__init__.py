@@ -4,8 +4,21 @@ The commands that are understood in a chat and in a shell, each in a file of its
 A new command is one new file and one name here.
 """
 
+from .config import CONFIG
+from .connect import CONNECT
+from .fallback import FALLBACK
+from .help import with_help
 from .mode import MODE
+from .retry import RETRY
 from .verb import Verb
 
-VERBS: tuple[Verb, ...] = (MODE,)
-"""All of them, in the order in which ``help`` tells of them."""
+VERBS: tuple[Verb, ...] = with_help(
+    (
+        MODE,
+        FALLBACK,
+        CONFIG,
+        CONNECT,
+        RETRY,
+    )
+)
+"""All of them, in the order in which ``help`` tells of them; ``help`` itself is the last."""

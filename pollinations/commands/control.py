@@ -30,6 +30,7 @@ class Control:
     :param now: tells the time of day, in seconds since the epoch.
     :param records: the last requests; ``None`` where no proxy runs.
     :param notifications: the last notifications, to which commands add theirs.
+    :param keeps_keys: whether a key can be connected; a demonstration keeps none.
     """
 
     file: "SettingsFile"
@@ -39,6 +40,7 @@ class Control:
     now: Callable[[], float]
     records: Records | None = None
     notifications: Notifications = attrs.field(factory=Notifications)
+    keeps_keys: bool = True
 
     @property
     def situation(self) -> Situation:

@@ -5,12 +5,16 @@ from typing import get_args
 
 from ..settings.schema import Mode
 from .control import Control
+from .notify import changed
 from .phrase import Phrase
-from .verb import Told, Verb
+from .prospect import prospect
+from .verb import Misused, Told, Verb
 
-_NOW = Phrase("Mode: **{mode}**. {meaning}", "Mode : **{mode}**. {meaning}")
+_NOW = Phrase("Mode: **{mode}**{chosen}. {meaning}", "Mode : **{mode}**{chosen}. {meaning}")
 _SET = Phrase("✅ Mode: **{mode}**. {meaning}", "✅ Mode : **{mode}**. {meaning}")
+_BY_DEFAULT = Phrase(" (by default)", " (par défaut)")
 _WRONG = Phrase("There is no such mode. Modes: {modes}.", "Ce mode n'existe pas. Modes : {modes}.")
+_CHANGED = Phrase("The mode is {mode} now", "Le mode est maintenant {mode}")
 
 _MEANING = {
     "manual": Phrase(
@@ -31,19 +35,26 @@ _MEANING = {
 
 
 async def mode(control: Control, words: Sequence[str]) -> Told:
-    """Show the mode, or change it."""
+    """Show the mode, or change it. One that was chosen stays, whatever keys come and go."""
     if not words:
         return _told(control, _NOW)
     wanted, *extra = words
-    if extra or wanted not in get_args(Mode):
+    if extra:
+        raise Misused
+    if wanted.lower() not in get_args(Mode):
         return Told(_WRONG(control.language, modes=", ".join(get_args(Mode))), ok=False)
-    await control.file.save({"mode": wanted})
+    await control.file.save({"mode": wanted.lower()})
+    changed(control, _CHANGED(control.language, mode=control.situation.mode))
     return _told(control, _SET)
 
 
 def _told(control: Control, phrase: Phrase) -> Told:
-    mode, language = control.situation.mode, control.language
-    return Told(phrase(language, mode=mode, meaning=_MEANING[mode](language)), {"mode": mode})
+    situation, language = control.situation, control.language
+    mode, chosen = situation.mode, situation.settings.mode is not None
+    meaning, next_one = _MEANING[mode](language), prospect(situation, language)
+    by_default = "" if chosen else _BY_DEFAULT(language)
+    text = phrase(language, mode=mode, chosen=by_default, meaning=f"{meaning}\n\n{next_one[0]}")
+    return Told(text, {"mode": mode, "chosen": chosen, **next_one[1]})
 
 
 MODE = Verb(

@@ -5,8 +5,13 @@ from typing import Any
 
 import attrs
 
+from ..errors import PollinationsError
 from .control import Control
 from .phrase import Phrase
+
+
+class Misused(PollinationsError):
+    """The words after a command's name are not what it takes. Whoever runs it says what is."""
 
 
 @attrs.frozen
@@ -32,7 +37,8 @@ class Verb:
 
     :param name: what it is called by.
     :param summary: what it does, in a line.
-    :param run: does it: given what it may look at and change, and the words after its name.
+    :param run: does it: given what it may look at and change, and the words after its name; may
+        raise :class:`Misused`, and the errors that changing and asking things has.
     :param takes: what may follow its name, as in ``[full]``; empty when nothing may.
     """
 
@@ -40,3 +46,8 @@ class Verb:
     summary: Phrase
     run: Callable[[Control, Sequence[str]], Awaitable[Told]]
     takes: str = ""
+
+    @property
+    def use(self) -> str:
+        """How it is typed: ``usage [full]``."""
+        return f"{self.name} {self.takes}".rstrip()

@@ -1,0 +1,21 @@
+"""What somebody may have meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+LONGEST = 64
+"""Longer words than this are like none: comparing them takes long."""
+
+
+def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """
+    Those of *names* that are most like *word*, the nearest first: written nearly so, then those
+    that it is a part of.
+    """
+    if len(word) > LONGEST:
+        return []
+    known = {name.lower(): name for name in names}
+    word = word.lower()
+    alike = get_close_matches(word, known, n=most, cutoff=0.5)
+    within = [name for name in known if len(word) > 1 and word in name and name not in alike]
+    return [known[name] for name in (*alike, *within)][:most]

@@ -1,0 +1,126 @@
+"""Runs commands, and tells what came of them whatever happens."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+from twisted.internet.defer import CancelledError
+from twisted.logger import Logger
+
+from ..errors import InvalidRequest, UpstreamFailed
+from ..settings.file import SettingsUnreadable, WrongSettings
+from . import VERBS
+from .control import Control
+from .echo import echoed
+from .near import near
+from .phrase import Phrase
+from .verb import Misused, Told, Verb
+
+MOST_WORDS: Final = 32
+"""The most words that a command may have."""
+
+LONGEST: Final = 1024
+"""The most characters of one word; a key may have half as many."""
+
+_NOT_PLAIN = Phrase(
+    "A command is a line of a few plain words. Nothing was changed.",
+    "Une commande est une ligne de quelques mots simples. Rien n'a été changé.",
+)
+_UNKNOWN = Phrase(
+    "There is no command {name}.{nearest} `/pollinations help` lists them all.",
+    "La commande {name} n'existe pas.{nearest} `/pollinations help` les montre toutes.",
+)
+_NEAREST = Phrase(" Did you mean `{name}`?", " Vouliez-vous dire `{name}` ?")
+_TAKES = Phrase(
+    "That is not what `{name}` takes. Use it as `/pollinations {use}`.",
+    "Ce n'est pas ce que `{name}` attend. Utilisation : `/pollinations {use}`.",
+)
+_FAILED = Phrase("{message}", "Cela n'a pas été possible : {message}")
+_UNREADABLE = Phrase(
+    "The settings cannot be changed: {path} cannot be read ({reason}). It stays as it is.",
+    "Les réglages ne peuvent pas être changés : {path} est illisible ({reason})."
+    " Le fichier reste tel quel.",
+)
+_WRONG = Phrase("Nothing was changed: {problems}.", "Rien n'a été changé : {problems}.")
+_DISK = Phrase(
+    "Nothing was changed: the disk does not let us ({reason}).",
+    "Rien n'a été changé : le disque ne le permet pas ({reason}).",
+)
+_BROKEN = Phrase(
+    "The command itself failed. The log of the proxy says more.",
+    "La commande elle-même a échoué. Le journal du proxy en dit plus.",
+)
+
+
+@attrs.define(eq=False, slots=False)
+class Commands:
+    """
+    All commands, with what they look at and change.
+
+    :param control: that.
+    :param verbs: the commands.
+    """
+
+    _control: Control
+    _verbs: tuple[Verb, ...] = VERBS
+
+    _log = Logger()
+
+    async def run(self, words: Sequence[str]) -> Told:
+        """
+        Run a command. Nothing that goes wrong leaves here but a cancellation.
+
+        :param words: its name and what follows; none at all ask for help.
+        """
+        if not _plain(words):
+            return self._not(_NOT_PLAIN)
+        name, *rest = words or ("help",)
+        verb = self.find(name)
+        if verb is None:
+            return self._unknown(name)
+        told = await self._told(verb, rest)
+        self._log.info("command {verb}: {outcome}", verb=verb.name, outcome=_outcome(told))
+        return told
+
+    def find(self, name: str) -> Verb | None:
+        """The command of this *name*, in whatever letter case."""
+        return next((verb for verb in self._verbs if verb.name == name.lower()), None)
+
+    async def _told(self, verb: Verb, words: Sequence[str]) -> Told:
+        """What *verb* says, or what its failure means: the one place that knows."""
+        try:
+            return await verb.run(self._control, words)
+        except Misused:
+            return self._not(_TAKES, name=verb.name, use=verb.use)
+        except (InvalidRequest, UpstreamFailed) as e:
+            return self._not(_FAILED, message=e.message)
+        except SettingsUnreadable as e:
+            return self._not(_UNREADABLE, path=self._control.file.path.name, reason=e.reason)
+        except WrongSettings as e:
+            return self._not(_WRONG, problems="; ".join(e.problems))
+        except OSError as e:
+            return self._not(_DISK, reason=e.strerror or type(e).__name__)
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("the command {verb} failed", verb=verb.name)
+            return self._not(_BROKEN)
+
+    def _unknown(self, name: str) -> Told:
+        nearest = near(name, (verb.name for verb in self._verbs), 1)
+        meant = "".join(_NEAREST(self._control.language, name=one) for one in nearest)
+        return self._not(_UNKNOWN, name=echoed(name), nearest=meant)
+
+    def _not(self, phrase: Phrase, **fields: str) -> Told:
+        return Told(phrase(self._control.language, **fields), ok=False)
+
+
+def _plain(words: Sequence[str]) -> bool:
+    """Whether somebody may have typed this: no control characters, no halves of characters."""
+    return len(words) <= MOST_WORDS and all(
+        len(word) <= LONGEST and word.isprintable() for word in words
+    )
+
+
+def _outcome(told: Told) -> str:
+    return "done" if told.ok else "not done"
