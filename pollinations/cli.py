@@ -1,27 +1,29 @@
-"""The console script: what one does from a shell, thin."""
-
-import os
+"""The console script."""
 
 import click
 
 from . import __version__
-from .settings.home import Home, make_token
+from .shell import COMMANDS
+from .shell.program import Program
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 when it was done, 1 when not, 2 when it was not understood.",
+)
 @click.version_option(__version__, "-V", "--version", prog_name="pollinations")
-def main() -> None:
-    """An OpenAI-compatible proxy for Pollinations.ai; `twist pollinations` starts it."""
+@click.pass_context
+def main(context: click.Context) -> None:
+    """
+    An OpenAI-compatible proxy for Pollinations.ai; `twist pollinations` starts it.
+
+    These commands ask the proxy that runs. Where none does, they work on its files.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
-@main.command()
-@click.option("--show", is_flag=True, help="Print the token itself, not where it is kept.")
-@click.option("--new", is_flag=True, help="Make another one; the former is no longer accepted.")
-def token(show: bool, new: bool) -> None:
-    """Make the token that clients must send, unless it is there, and print where it is kept."""
-    path = Home.of(os.environ).token
-    try:
-        made = make_token(path, new)
-    except (OSError, ValueError) as e:
-        raise click.ClickException(f"no token in {path}: {e}") from e
-    click.echo(made if show else path)
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,1 +1,16 @@
-"""What one does from a shell, with the running proxy or with its files."""
+"""
+What one does from a shell, with the running proxy or with its files.
+
+A new command of a chat is a command here without being named. One that belongs to the shell alone
+is one new file and one name here.
+"""
+
+import click
+
+from .completion import completion
+from .connect import connect
+from .token import token
+from .verbs import COMMANDS as VERBS
+
+COMMANDS: tuple[click.Command, ...] = (*VERBS, connect, token, completion)
+"""All of them, in the order in which ``--help`` tells of them."""

@@ -1,0 +1,95 @@
+"""Commands where no proxy runs: on the files that one would read and write."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from twisted.internet.defer import CancelledError
+
+from ..commands.control import Control
+from ..commands.runner import Commands
+from ..commands.verb import Told
+from ..settings.keys import Keys, Places
+from ..start import Start
+from ..upstream.account import AccountQuota
+from ..upstream.accounts import Accounts
+from ..upstream.agent import Client, network_client
+from ..upstream.outlook import Outlook
+from ..upstream.quota import QuotaService
+from .models import known
+
+
+def tell(start: Start, environ: Mapping[str, str], words: Sequence[str]) -> Told:
+    """
+    What a command answers here. A reactor turns meanwhile.
+
+    :param environ: the environment, in which a key may be.
+    :param words: the command's name and what follows it.
+    :raises KeyboardInterrupt: somebody did not want to wait.
+    """
+
+    async def run(reactor: Any) -> Told:
+        client = network_client(reactor, start.file.settings.timeouts.connect)
+        return await Commands(control(start, environ, client, reactor)).run(words)
+
+    return turned(run)
+
+
+def turned(run: Callable[[Any], Awaitable[Told]]) -> Told:
+    """
+    What *run* gives, while a reactor turns that is given to it.
+
+    :raises KeyboardInterrupt: somebody did not want to wait.
+    """
+    # Who talks to a proxy needs no reactor, and importing one takes its time.
+    from twisted.internet.task import react
+
+    outcome: list[Told | Exception] = []
+
+    async def main(reactor: Any) -> None:
+        try:
+            outcome.append(await run(reactor))
+        except Exception as e:
+            outcome.append(e)
+
+    with suppress(SystemExit):
+        react(main)
+    [told] = outcome or [CancelledError()]
+    if isinstance(told, CancelledError):
+        raise KeyboardInterrupt from told
+    if isinstance(told, Exception):
+        raise told
+    return told
+
+
+def control(
+    start: Start,
+    environ: Mapping[str, str],
+    client: Client,
+    reactor: Any,
+    now: Callable[[], float] = time.time,
+) -> Control:
+    """
+    What commands look at and change, as it is in the files.
+
+    :param client: what the service is asked with.
+    :param reactor: tells the time.
+    :param now: tells the time of day, in seconds since the epoch.
+    """
+    file = start.file
+    keys = Keys(lambda: file.settings, environ, Places.of(environ))
+    keys.load()
+
+    def account(key: str) -> AccountQuota:
+        settings = file.settings
+        patience = settings.timeouts.account
+        return AccountQuota(
+            client, start.enter_url, key, reactor, now, settings.user_agent, patience
+        )
+
+    accounts = Accounts(account, keys.value)
+    quota = QuotaService(accounts, reactor, now, keys.value)
+    catalogue = known(start.home)
+    outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue, keys.value, quota)
+    return Control(file, outlook, accounts, lambda: keys.latest, now)

@@ -1,0 +1,37 @@
+"""The commands together: how they are found, and what is said of one that is not."""
+
+import sys
+from difflib import get_close_matches
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+
+class Program(click.Group):
+    """A program of several commands, listed in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it. A character that the terminal does not have ends nothing."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """
+        The command that *args* begin with.
+
+        :raises click.UsageError: there is none. What was typed is not repeated: it may be a key.
+        """
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            near = get_close_matches(args[0].lower(), self.commands)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"There is no such command.{meant}")
+        return super().resolve_command(ctx, args)

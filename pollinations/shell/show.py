@@ -1,0 +1,66 @@
+"""What a command answered, as a person or a program wants to see it."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import orjson
+
+from ..commands.verb import Told
+from .plain import clean, plain
+
+_BREAK = re.compile(r"(?<=\S)[ ]*\n(?=\S)")
+
+
+def show(told: Told, as_json: bool = False, report: bool = False) -> None:
+    """
+    Show *told*, and end with the status 1 if it is not what was asked for.
+
+    :param as_json: give its data to a program, on one standard output with nothing else.
+    :param report: whether its text is the answer even when something is not right.
+    :raises click.exceptions.Exit: something is not right.
+    """
+    if as_json:
+        click.echo(orjson.dumps(told.data, option=orjson.OPT_INDENT_2, default=str))
+    elif told.ok or report:
+        _print(told.text)
+    if not told.ok:
+        if not report:
+            _complain(told.text)
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show a person that something is under way, meanwhile."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+def _print(text: str) -> None:
+    if not sys.stdout.isatty():
+        click.echo(plain(clean(text)))
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    # In Markdown a line goes on after its end, and here each means its end.
+    Console().print(Markdown(_BREAK.sub("  \n", clean(text))))
+
+
+def _complain(text: str) -> None:
+    mark = click.style("Error:", fg="red") if _coloured() else "Error:"
+    click.echo(f"{mark} {plain(clean(text))}", err=True)
+
+
+def _coloured() -> bool:
+    from os import environ
+
+    return sys.stderr.isatty() and not environ.get("NO_COLOR")
