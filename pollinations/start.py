@@ -13,7 +13,8 @@ import attrs
 from .errors import PollinationsError
 from .files import expanded
 from .settings.file import SettingsFile
-from .settings.home import Home
+from .settings.former import former_path
+from .settings.home import Home, user_folder
 from .settings.reading import json_name, read_settings
 
 ENVIRONMENT: Mapping[str, str] = {
@@ -80,7 +81,7 @@ class Start:
         }
         home = Home.of(environ)
         config = said.pop("config")
-        file = SettingsFile(expanded(config).absolute() if config else home.config)
+        file = _settings_file(config, home, environ)
         file.load()
         settings = attrs.evolve(file.settings, **_read(said))
         return cls(
@@ -93,6 +94,13 @@ class Start:
             refresh=settings.refresh,
             demo=demo,
         )
+
+
+def _settings_file(config: str | None, home: Home, environ: Mapping[str, str]) -> SettingsFile:
+    """The file that was named, else that of the home folder, with what went before it."""
+    if config:
+        return SettingsFile(expanded(config).absolute())
+    return SettingsFile(home.config, former=former_path(user_folder(environ)))
 
 
 def _read(said: Mapping[str, str | None]) -> dict[str, Any]:

@@ -5,29 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import orjson
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ..errors import PollinationsError
 from ..files import change, read_plain
-from .reading import merged, read_settings
+from .document import FILE_LIMIT, SettingsUnreadable, parse, rewritten, written
+from .former import read_former
+from .patch import merged
+from .reading import json_name, read_settings
 from .schema import Settings
 
-FILE_LIMIT = 1024 * 1024
-"""The most bytes that a file of settings may have."""
-
-BOM = b"\xef\xbb\xbf"
-
-
-@attrs.frozen
-class SettingsUnreadable(PollinationsError):
-    """The file cannot be understood, so it is not changed either. Says why, and nothing of it."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
+__all__ = ["FILE_LIMIT", "SettingsFile", "SettingsUnreadable", "WrongSettings", "save"]
 
 
 @attrs.frozen
@@ -40,25 +29,9 @@ class WrongSettings(PollinationsError):
         return "; ".join(self.problems)
 
 
-def parse(data: bytes) -> Mapping[str, Any]:
-    """
-    What a file of settings holds.
-
-    :raises SettingsUnreadable: it is not a JSON object.
-    """
-    if not data.strip():
-        raise SettingsUnreadable("it is empty")
-    try:
-        found = orjson.loads(data.removeprefix(BOM))
-    except orjson.JSONDecodeError as e:
-        # The rest of the parser's message may quote the file.
-        raise SettingsUnreadable(f"no JSON from line {e.lineno}, column {e.colno}") from None
-    if not isinstance(found, dict):
-        raise SettingsUnreadable("it does not hold a JSON object")
-    return found
-
-
-def save(path: Path, changes: Mapping[str, Any]) -> None:
+def save(
+    path: Path, changes: Mapping[str, Any], taken_over: Mapping[str, Any] | None = None
+) -> None:
     """
     Make *changes* to the settings in *path*, whatever other processes do to it meanwhile.
 
@@ -66,6 +39,7 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
 
     :param changes: by their names in JSON, at any depth: ``{"gui": {"logs": "error"}}``; ``None``
         takes a setting out of the file, so that its default counts.
+    :param taken_over: what a file that is not there yet begins with.
     :raises WrongSettings: a value is not one that its setting can have; the file is as it was.
     :raises SettingsUnreadable: the file cannot be understood; it is as it was.
     :raises OSError: the disk does not let us; the file is as it was.
@@ -75,8 +49,9 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         raise WrongSettings(problems)
 
     def changed(old: bytes | None) -> bytes:
-        new = merged(parse(old) if old is not None else {}, changes)
-        return orjson.dumps(new, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        if old is None:
+            return written(merged(taken_over or {}, changes))
+        return rewritten(old, changes)
 
     change(path, changed, FILE_LIMIT)
 
@@ -93,10 +68,13 @@ class SettingsFile:
 
     :param path: the file, which need not exist.
     :param in_thread: calls a function that waits for the disk.
+    :param former: the file of a former version, whose settings, but for the key, count as long as
+        there is no other, and are the beginning of it.
     """
 
     path: Path
     _in_thread: Callable[..., Awaitable[Any]] = deferToThread
+    _former: Path | None = None
 
     settings: Settings = attrs.field(factory=Settings, init=False)
     """The last that could be read, wrong values replaced by defaults."""
@@ -113,21 +91,18 @@ class SettingsFile:
     """Who is told of :attr:`problems`, each time that they have changed: empty when all is good."""
 
     _log = Logger()
-    _found: bool = attrs.field(default=False, init=False)
+    _source: Path | None = attrs.field(default=None, init=False)
+    _taken_over: Mapping[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files to watch."""
+        return (self.path,) if self._former is None else (self.path, self._former)
 
     def load(self) -> None:
         """Read the file again. What is wrong with it is logged once, not at every look."""
         before, troubled = self.settings, self.problems
-        try:
-            self.settings, problems = read_settings(parse(read_plain(self.path, FILE_LIMIT)))
-            self._found = True
-        except FileNotFoundError:
-            problems = ("the file is gone; the last settings stay",) if self._found else ()
-        except SettingsUnreadable as e:
-            problems = (f"{e}; {self._instead}",)
-        except OSError as e:
-            problems = (f"it cannot be read ({e.strerror}); {self._instead}",)
-        self._say(problems)
+        self._say(self._look())
         if self.settings != before:
             self._tell(self.observers, self.settings)
         if self.problems != troubled:
@@ -135,13 +110,50 @@ class SettingsFile:
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Make *changes* to the file, as :func:`save` does, and put them in force."""
-        await self._in_thread(save, self.path, changes)
+        await self._in_thread(save, self.path, changes, self._taken_over)
         self.load()
 
-    @property
-    def _instead(self) -> str:
-        """What is in force instead of a file that cannot be understood."""
-        return "the last good settings stay" if self._found else "the defaults count"
+    def _look(self) -> tuple[str, ...]:
+        """Put in force what is there; what is wrong with it."""
+        instead = "the last good settings stay" if self._source else "the defaults count"
+        try:
+            self.settings, problems = read_settings(self._read())
+            return problems
+        except FileNotFoundError:
+            return ("the file is gone; the last settings stay",) if self._source else ()
+        except SettingsUnreadable as e:
+            return (f"{e}; {instead}",)
+        except OSError as e:
+            return (f"it cannot be read ({e.strerror}); {instead}",)
+
+    def _read(self) -> Mapping[str, Any]:
+        """
+        What the file says, or that of a former version while there was no other.
+
+        :raises SettingsUnreadable: it cannot be understood.
+        :raises OSError: it is not there, or cannot be read.
+        """
+        try:
+            found = parse(read_plain(self.path, FILE_LIMIT))
+        except FileNotFoundError:
+            if self._former is None or self._source == self.path:
+                raise
+            return self._inherited(self._former)
+        self._source, self._taken_over = self.path, {}
+        return found
+
+    def _inherited(self, former: Path) -> Mapping[str, Any]:
+        found = read_former(former)
+        if self._source != former:
+            self._log.info(
+                "the settings in {former} count, all but a key, until there is {path}",
+                former=str(former),
+                path=str(self.path),
+            )
+        names = {json_name(field.name) for field in attrs.fields(Settings)} - {"apiKey"}
+        self._taken_over = {name: found[name] for name in names & found.keys()}
+        self._source = former
+        return self._taken_over
 
     def _say(self, problems: tuple[str, ...]) -> None:
         before, self.problems = self.problems, problems

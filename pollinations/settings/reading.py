@@ -6,32 +6,19 @@ found there, which may be a secret.
 """
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import partial
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
+from cattrs import AttributeValidationNote, ClassValidationError, Converter
+from cattrs.gen import make_dict_structure_fn, override
 
-from .schema import Limit, Settings
+from .former import modernised
+from .schema import Settings
 
-_T = TypeVar("_T")
-
-_FORMER_MODES = {"quest": "alwaysfree", "quest_only": "alwaysfree", "paid": "pro"}
-"""Modes of the former plugin's later versions."""
-
-
-@attrs.frozen
-class _Kind:
-    """
-    What belongs in one place.
-
-    :param words: that, for a person.
-    :param read: the value for the JSON that was found.
-    :raises ValueError: (by *read*) this does not belong there.
-    """
-
-    words: str
-    read: Callable[[Any], Any]
+Path = tuple[str, ...]
 
 
 def read_settings(data: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
@@ -41,8 +28,14 @@ def read_settings(data: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
     :param data: the parsed ``config.json``.
     :return: the settings, and what is wrong with *data*, one sentence each, without any value.
     """
-    problems: list[str] = []
-    settings = _section(Settings, _modernised(data), "", problems)
+    data, problems = modernised(data), [*_misspelt(data, Settings)]
+    try:
+        settings = _CONVERTER.structure(data, Settings)
+    except ClassValidationError as e:
+        for path, kind in _wrong(e):
+            problems.append(f"{'.'.join(path)} must be {_words(kind)}")
+            data = _without(data, path)
+        settings = _CONVERTER.structure(data, Settings)
     return settings, tuple(problems)
 
 
@@ -52,154 +45,119 @@ def json_name(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    *old* with *changes* made at every depth; what they do not name stays. ``None`` takes away.
-
-    These are the rules of JSON merge patches (RFC 7396).
-    """
-    new = dict(old)
-    for name, value in changes.items():
-        if value is None:
-            new.pop(name, None)
-        elif isinstance(value, Mapping):
-            before = old.get(name)
-            new[name] = merged(before if isinstance(before, Mapping) else {}, value)
+def _wrong(error: ClassValidationError, before: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Where something is wrong, and the type of what belongs there."""
+    for each in error.exceptions:
+        [note] = [n for n in each.__notes__ if isinstance(n, AttributeValidationNote)]
+        path = (*before, json_name(note.name))
+        if isinstance(each, ClassValidationError):
+            yield from _wrong(each, path)
         else:
-            new[name] = value
-    return new
+            yield path, note.type
 
 
-def _modernised(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """*data* with what former versions wrote in today's words."""
-    mode, key = data.get("mode"), data.get("apiKey")
-    if isinstance(mode, str):
-        mode = mode.strip().lower()
-        data = {**data, "mode": _FORMER_MODES.get(mode, mode)}
-    if isinstance(key, str) and not key.strip():
-        data = {**data, "apiKey": None}
-    return data
+def _without(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """*data* without what is at *path*."""
+    name, *rest = path
+    within = {name: _without(data[name], tuple(rest))} if rest else {}
+    return {key: value for key, value in data.items() if key != name} | within
 
 
-def _section(cls: type[_T], data: Any, path: str, problems: list[str]) -> _T:
-    if not isinstance(data, Mapping):
-        problems.append(f"{path.rstrip('.')} must be an object")
-        return cls()
-    kinds = _kinds(cls)
-    values: dict[str, Any] = {}
-    for name in data:
-        if name not in kinds:
-            problems.extend(_misspelt(name, path, kinds))
-            continue
-        field, kind = kinds[name]
-        if isinstance(kind, type):
-            values[field] = _section(kind, data[name], f"{path}{name}.", problems)
-            continue
-        try:
-            values[field] = kind.read(data[name])
-        except ValueError:
-            problems.append(f"{path}{name} must be {kind.words}")
-    return cls(**values)
-
-
-def _misspelt(name: str, path: str, kinds: Mapping[str, Any]) -> list[str]:
-    """A complaint if *name* is nearly a setting; other names belong to somebody else."""
-    near = get_close_matches(name, kinds, n=1, cutoff=0.7)
-    return [f"{path}{name} is not a setting; {path}{near[0]} is" for _ in near]
-
-
-def _kinds(cls: Any) -> Mapping[str, tuple[str, _Kind | type]]:
-    """JSON name to (field, what belongs there) of one class of the schema."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {json_name(name): (name, _kind(hint)) for name, hint in hints.items()}
-
-
-def _kind(hint: Any) -> _Kind | type:
-    if attrs.has(hint):
-        return hint
-    return _leaf(hint)
-
-
-def _leaf(hint: Any) -> _Kind:
-    origin, arguments = get_origin(hint), get_args(hint)
+def _words(kind: Any) -> str:
+    """What belongs where a field has this type, for a person."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if attrs.has(kind):
+        return "an object"
     if origin in (Union, types.UnionType):
-        return _optional(_leaf(arguments[0]))
+        return f"{_words(arguments[0])}, or null"
     if origin is Annotated:
-        return _limited(*arguments)
+        words: str = arguments[1].words
+        return words
     if origin is Literal:
-        return _one_of(arguments)
-    if origin is tuple:
-        return _list_of(_leaf(arguments[0]))
-    return _Kind("true or false", _boolean)
+        return f"one of {', '.join(arguments)}"
+    return f"a list, each entry {_words(arguments[0])}" if origin is tuple else "true or false"
 
 
-def _optional(kind: _Kind) -> _Kind:
-    return _Kind(
-        f"{kind.words}, or null", lambda value: None if value is None else kind.read(value)
-    )
+def _misspelt(data: Mapping[str, Any], section: Any, before: str = "") -> Iterator[str]:
+    """A complaint of each name that is nearly a setting; others belong to somebody else."""
+    fields = {json_name(field.name): field.type for field in attrs.fields(section)}
+    for name, value in data.items():
+        if name not in fields:
+            for near in get_close_matches(name, fields, n=1, cutoff=0.7):
+                yield f"{before}{name} is not a setting; {before}{near} is"
+        elif attrs.has(fields[name]) and isinstance(value, Mapping):
+            yield from _misspelt(value, fields[name], f"{before}{name}.")
 
 
-def _limited(base: type, limit: Limit) -> _Kind:
-    read = _READERS[base]
+def _section(kind: Any) -> Callable[[Any, Any], Any]:
+    renamed: dict[str, Any] = {
+        field.name: override(rename=json_name(field.name)) for field in attrs.fields(kind)
+    }
+    read = make_dict_structure_fn(kind, _CONVERTER, **renamed)
 
-    def reads(value: Any) -> Any:
-        read_value = read(value)
-        if not limit.allows(read_value):
+    def section(data: Any, _: Any) -> Any:
+        if not isinstance(data, Mapping):
             raise ValueError
-        return read_value
+        return read(data, kind)
 
-    return _Kind(limit.words, reads)
+    return section
 
 
-def _one_of(words: tuple[str, ...]) -> _Kind:
-    def read(value: Any) -> Any:
-        if value not in words:
+def _limited(kind: Any) -> Callable[[Any, Any], Any]:
+    base, limit = get_args(kind)
+
+    def limited(data: Any, _: Any) -> Any:
+        value = _READERS[base](data)
+        if not limit.allows(value):
             raise ValueError
         return value
 
-    return _Kind(f"one of {', '.join(words)}", read)
+    return limited
 
 
-def _list_of(kind: _Kind) -> _Kind:
-    def read(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise ValueError
-        return tuple(map(kind.read, value))
-
-    return _Kind(f"a list, each entry {kind.words}", read)
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
+def _list(data: Any, kind: Any) -> tuple[Any, ...]:
+    if not isinstance(data, list):
         raise ValueError
-    return value
+    return tuple(_CONVERTER.structure(each, get_args(kind)[0]) for each in data)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
+def _boolean(data: Any, _: Any) -> bool:
+    if not isinstance(data, bool):
         raise ValueError
-    return value.strip()
+    return data
 
 
-def _number(value: Any) -> float:
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        raise ValueError
+    return data.strip()
+
+
+def _number(data: Any) -> float:
     # JSON's true is a number to Python.
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(data, bool) or not isinstance(data, int | float):
         raise ValueError
     try:
-        return float(value)
+        return float(data)
     except OverflowError as e:
         raise ValueError from e
 
 
-def _whole_number(value: Any) -> int:
-    number = _number(value)
+def _whole_number(data: Any) -> int:
+    number = _number(data)
     if not number.is_integer():
         raise ValueError
     return int(number)
 
 
-_READERS: Mapping[type, Callable[[Any], Any]] = {
-    str: _text,
-    float: _number,
-    int: _whole_number,
-}
+def _is(origin: Any, kind: Any) -> bool:
+    return get_origin(kind) is origin
+
+
+_READERS: Mapping[Any, Callable[[Any], Any]] = {str: _text, float: _number, int: _whole_number}
+
+_CONVERTER = Converter(detailed_validation=True)
+_CONVERTER.register_structure_hook(bool, _boolean)
+_CONVERTER.register_structure_hook_func(partial(_is, tuple), _list)
+_CONVERTER.register_structure_hook_factory(partial(_is, Annotated), _limited)
+_CONVERTER.register_structure_hook_factory(attrs.has, _section)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from pollinations.settings.reading import json_name, merged, read_settings
+from pollinations.settings.patch import merged
+from pollinations.settings.reading import json_name, read_settings
 from pollinations.settings.schema import Settings
 
 SECRET = "sk_canary_0123456789"
