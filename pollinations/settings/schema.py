@@ -7,7 +7,7 @@ A setting is one line of this file: its name (in JSON in camel case), what it ma
 import math
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import attrs
 
@@ -41,6 +41,7 @@ def looks_like_a_key(text: str) -> bool:
 
 
 Mode = Literal["manual", "alwaysfree", "pro"]
+Level = Literal["debug", "info", "warn", "error", "critical"]
 Percent = Annotated[float, between(0, 100)]
 Pollen = Annotated[float, between(0, 1_000_000)]
 Seconds = Annotated[float, between(0.01, 86_400)]
@@ -52,6 +53,13 @@ Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces
 Port = Annotated[int, between(0, 65_535, "a whole number")]
 _BASE = r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/?#:@\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?"
 Url = Annotated[str, matching(_BASE, "the base of an HTTP server")]
+PartLevel = Annotated[
+    str,
+    matching(
+        rf"\w+(\.\w+)*=({'|'.join(get_args(Level))})",
+        "a part of the program and its level, as in pollinations.upstream=debug",
+    ),
+]
 HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
 
 
@@ -115,14 +123,35 @@ class Listener:
     :param origins: web origins whose pages may ask.
     :param body_limit: the most bytes that a request's body may have.
     :param requests: the most requests that may be open at once.
+    :param connections: the most connections that may be open at once.
     :param arrival: seconds that a request may take to arrive.
+    :param idle: seconds that a connection may stay open with nothing asked.
     """
 
     hosts: tuple[Name, ...] = ()
     origins: tuple[Name, ...] = ()
     body_limit: Bytes = 20 * 1024 * 1024
     requests: Requests = 256
+    connections: Requests = 1000
     arrival: Seconds = 60.0
+    idle: Seconds = 75.0
+
+
+@attrs.frozen
+class Logs:
+    """
+    What is logged into the home folder.
+
+    :param level: the least grave events that are.
+    :param levels: the same for parts of the program.
+    :param format: lines for a person, or JSON.
+    :param file: whether there is such a file at all.
+    """
+
+    level: Level = "info"
+    levels: tuple[PartLevel, ...] = ()
+    format: Literal["text", "json"] = "text"
+    file: bool = True
 
 
 @attrs.frozen
@@ -156,6 +185,7 @@ class Settings:
     status_bar: bool = True
     language: Literal["en", "fr"] = "en"
     debug: bool = False
+    logs: Logs = attrs.field(factory=Logs)
     retries: Retries = 2
     timeouts: Timeouts = attrs.field(factory=Timeouts)
     listener: Listener = attrs.field(factory=Listener)
