@@ -28,7 +28,8 @@ def read_settings(data: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
     :param data: the parsed ``config.json``.
     :return: the settings, and what is wrong with *data*, one sentence each, without any value.
     """
-    data, problems = modernised(data), [*_misspelt(data, Settings)]
+    data = modernised(data)
+    problems = [*_misspelt(data, Settings)]
     try:
         settings = _CONVERTER.structure(data, Settings)
     except ClassValidationError as e:
