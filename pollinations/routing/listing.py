@@ -40,7 +40,7 @@ def entry(catalogue: Catalogue, name: str, has_key: bool) -> dict[str, Any] | No
 
 def shown_name(universe: str, model: Model) -> str:
     """What a person reads in a list: ``[Free] Mistral``, ``[💎 Paid] Gemini Pro``."""
-    return f"[{_label(universe, model)}] {_display_name(model)}"
+    return f"[{_label(universe, model)}] {display_name(model)}"
 
 
 def _ordered(catalogue: Catalogue) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _label(universe: str, model: Model) -> str:
     return universe.capitalize()
 
 
-def _display_name(model: Model) -> str:
+def display_name(model: Model) -> str:
     """What its title or its description begins with, else its name made readable."""
     described = (model.title or model.description).partition(" - ")[0].strip()
     if described and described != model.name:

@@ -11,6 +11,7 @@ from zope.interface import implementer
 
 from ..interfaces import IQuotaProvider
 from ..routing.catalogue import Model, parse_list
+from ..routing.period import LISTED
 from ..routing.quota import FORBIDDEN, Quota, quota_from
 from ..settings.schema import looks_like_a_key
 from .agent import Client
@@ -22,11 +23,8 @@ PATIENCE: Final = 5.0
 LIMIT: Final = 4 * 1024 * 1024
 """The most bytes that a page may have."""
 
-USAGE_LIMIT: Final = 1000
-"""The most requests that a page of usage lists."""
-
-_USAGE: Final = f"/account/usage?days=2&limit={USAGE_LIMIT}"
-_KEY_USAGE: Final = f"/account/key/usage?days=2&limit={USAGE_LIMIT}"
+_USAGE: Final = f"/account/usage?days=2&limit={LISTED}"
+_KEY_USAGE: Final = f"/account/key/usage?days=2&limit={LISTED}"
 
 PAGES: Final = ("/account/profile", "/account/balance", _USAGE)
 """
