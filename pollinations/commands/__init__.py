@@ -9,15 +9,23 @@ from .connect import CONNECT
 from .fallback import FALLBACK
 from .help import with_help
 from .mode import MODE
+from .models import MODELS
 from .retry import RETRY
+from .status import STATUS
+from .usage import USAGE
 from .verb import Verb
+from .why import WHY
 
 VERBS: tuple[Verb, ...] = with_help(
     (
         MODE,
+        USAGE,
+        STATUS,
         FALLBACK,
         CONFIG,
         CONNECT,
+        MODELS,
+        WHY,
         RETRY,
     )
 )
