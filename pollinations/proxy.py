@@ -11,7 +11,9 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
+from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
+from .routing.notification import Notifications
 from .routing.route import ENTER, FREE
 from .settings.home import user_folder
 from .settings.keys import Keys, Places
@@ -33,6 +35,7 @@ from .upstream.quota import QuotaService
 from .web.api import Connect, OpenAIResource
 from .web.door import Door
 from .web.guard import Guard
+from .web.notifications import NotificationFeed
 from .web.request import BoundedSite
 from .web.token import Token
 
@@ -107,17 +110,25 @@ class _Parts:
             lambda: file.settings.user_agent,
         )
         accounts, cooldowns = Accounts(self._account, self.key), Cooldowns()
-        quota = QuotaService(accounts, reactor, self.now, self.key, start.refresh, cooldowns.looked)
+        quota = QuotaService(accounts, reactor, self.now, self.key, start.refresh)
         outlook = Outlook(
             reactor, lambda: file.settings, lambda: catalogue.latest, self.key, quota, cooldowns
         )
         store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
-        api = OpenAIResource(self._exchange(outlook, store), reactor, self._connect(accounts))
+        exchange = self._exchange(outlook, store)
+        notifications = Notifications(lambda: file.settings.gui, self.now)
+        announcements = Announcements(notifications, outlook.situation, self.now)
+        exchange.observers.append(announcements.over)
+        quota.observers.extend([cooldowns.looked, announcements.looked])
+        file.trouble_observers.append(announcements.troubled)
+        feed = NotificationFeed(notifications, reactor)
+        api = OpenAIResource(exchange, reactor, self._connect(accounts), feed=feed)
         token = Token(start.home.token)
         watch = FileWatch([file.path], file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
         ending = Termination(reactor)
-        return _together(ending, watch, lock, catalogue, quota, store, self._door(api, token))
+        door = self._door(api, token)
+        return _together(ending, watch, lock, catalogue, quota, store, feed, door)
 
     def _account(self, key: str) -> AccountQuota:
         start, settings = self.start, self.start.file.settings

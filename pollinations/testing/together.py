@@ -15,8 +15,10 @@ from twisted.web.client import ResponseDone, ResponseNeverReceived
 from twisted.web.iweb import IResponse
 
 from ..chat.sse import DONE, EventDecoder
+from ..routing.announcements import Announcements
 from ..routing.catalogue import Catalogue, parse_list
 from ..routing.catalogue import Model as Catalogued
+from ..routing.notification import Notifications
 from ..routing.quota import Quota
 from ..routing.route import ENTER, FREE
 from ..settings.schema import Settings
@@ -27,6 +29,7 @@ from ..upstream.lane import Lane
 from ..upstream.outlook import Outlook
 from ..web.api import OpenAIResource
 from ..web.guard import Guard
+from ..web.notifications import NotificationFeed
 from . import lists
 from .account import DEMO_KEY
 from .demo import Demo
@@ -76,6 +79,8 @@ class Together:
     clock: Clock = attrs.field(factory=Clock)
     imitation: Imitation = attrs.field(init=False)
     exchange: Exchange = attrs.field(init=False)
+    notifications: Notifications = attrs.field(init=False)
+    feed: NotificationFeed = attrs.field(init=False)
     api: OpenAIResource = attrs.field(init=False)
     catalogue: Catalogue = attrs.field(init=False)
     back: RequestTraversalAgent = attrs.field(init=False)
@@ -107,7 +112,11 @@ class Together:
             lanes={FREE: Lane(self.clock)},
             jitter=lambda: 0.5,
         )
-        self.api = OpenAIResource(self.exchange, self.clock)
+        self.notifications = Notifications(lambda: self.settings.gui, self.clock.seconds)
+        announcements = Announcements(self.notifications, outlook.situation, self.clock.seconds)
+        self.exchange.observers.append(announcements.over)
+        self.feed = NotificationFeed(self.notifications, self.clock)
+        self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed)
         resource: Any = self.api.app.resource()
         guard = Guard(resource, lambda: self.settings.listener, lambda: self.token)
         self.front = RequestTraversalAgent(guard)

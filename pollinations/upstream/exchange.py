@@ -10,9 +10,7 @@ from twisted.logger import Logger
 
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
 from ..quirks import QuirkSanitizer
-from ..routing.dashboard import dashboard
 from ..routing.record import Record, Records
-from ..routing.route import ENTER
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
 from ..signatures.memory import MemorySignatureStore
@@ -80,11 +78,6 @@ class Exchange:
             seconds=record.seconds,
             reason=f" ({record.route.reason})" if record.route.reason else "",
         )
-
-        if record.route.universe == ENTER:
-            situation = self.situation()
-            line = dashboard(situation.quota, situation.mode, self.clock.seconds())
-            self._log.info("{line}", line=line)
 
     def remember(self, key: str, value: str) -> None:
         """Keep what an answer has taught."""

@@ -37,7 +37,6 @@ class QuotaService(Service):
     :param now: gives the time of day, in seconds since the epoch.
     :param key: gives the key at this moment, or whatever else an account is known by.
     :param interval: seconds between two looks.
-    :param seen: is told what each look saw, whether it could see anything or not.
     """
 
     _provider: IQuotaProvider
@@ -45,7 +44,9 @@ class QuotaService(Service):
     _now: Callable[[], float]
     _key: Callable[[], object] = attrs.field(default=lambda: None, repr=False)
     _interval: float = INTERVAL
-    _seen: Callable[[Quota], None] = lambda quota: None
+
+    observers: list[Callable[[Quota], None]] = attrs.field(factory=list, init=False)
+    """Who is told what each look saw, whether it could see anything or not."""
 
     _last: Quota = attrs.field(factory=Quota, init=False)
     _looked_with: object = attrs.field(default=_NOBODY, init=False, repr=False)
@@ -142,4 +143,5 @@ class QuotaService(Service):
         if quota.known or quota.limited or key != self._looked_with:
             self._last = quota
         self._looked_with = key
-        self._seen(quota)
+        for observer in self.observers:
+            observer(quota)

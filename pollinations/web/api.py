@@ -19,6 +19,9 @@ from werkzeug.exceptions import HTTPException
 
 from .. import __version__
 from ..chat.request import ChatRequest
+from ..commands.answer import answer
+from ..commands.asked import without_keys
+from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
@@ -27,6 +30,7 @@ from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
 from .guard import request_id
 from .metrics import CONTENT_TYPE, Metrics
+from .notifications import NotificationFeed, wants_stream
 from .relay import relay
 
 Connect = Callable[[str], Awaitable[Connected]]
@@ -54,12 +58,16 @@ class OpenAIResource:
     :param clock: tells how long this has been up.
     :param connect: stores a key; without it ``/v1/auth`` is not served.
     :param metrics: what is counted.
+    :param feed: who listens to notifications; without it ``/v1/notifications`` is not served.
+    :param commands: answers what is typed for the proxy; without it a model is asked.
     """
 
     _exchange: Exchange
     _clock: IReactorTime
     _connect: Connect | None = None
     metrics: Metrics = attrs.field(factory=Metrics)
+    _feed: NotificationFeed | None = None
+    _commands: Commands | None = None
 
     draining: bool = attrs.field(default=False, init=False)
     """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
@@ -78,6 +86,13 @@ class OpenAIResource:
     async def chat(self, request: IRequest) -> bytes | None:
         """Answer a chat request, as a stream or whole."""
         asked = ChatRequest.from_json(request.content.read())
+        if self._commands is not None:
+            told = await answer(self._commands, asked, self._clock.seconds())
+            if told is not None:
+                _own_id(request)
+                _announce(request, asked)
+                return told
+            asked = without_keys(asked)
         self._enter()
         try:
             reply = await ask(self._exchange, asked, _own_id(request))
@@ -142,6 +157,24 @@ class OpenAIResource:
         }
         return _json(request, {"status": "ok", **found})
 
+    @_at(app, "GET", "/v1/notifications")
+    async def notifications(self, request: IRequest) -> bytes | None:
+        """Tell what a person should see: what is kept of it, or all as it comes."""
+        if self._feed is None:
+            raise InvalidRequest("Nobody is notified here.", status=404)
+        if not wants_stream(request):
+            return _json(request, self._feed.listed(request))
+        await self._feed.stream(request)
+        return None
+
+    @_at(app, "POST", "/v1/commands")
+    async def command(self, request: IRequest) -> bytes:
+        """Run a command for a program: the same ones as in a chat."""
+        if self._commands is None:
+            raise InvalidRequest("There are no commands here.", status=404)
+        told = await self._commands.run(_words(request.content.read()))
+        return _json(request, {"ok": told.ok, "text": told.text, "data": told.data})
+
     @_at(app, "GET", "/metrics")
     def figures(self, request: IRequest) -> bytes:
         """Give what was counted."""
@@ -189,12 +222,7 @@ class OpenAIResource:
         if reply.body is None:
             assert reply.failure is not None
             return write_error(request, reply.failure)
-        if asked.stream:
-            request.setHeader(b"Content-Type", b"text/event-stream; charset=utf-8")
-            request.setHeader(b"Cache-Control", b"no-cache")
-            request.setHeader(b"X-Accel-Buffering", b"no")
-        else:
-            request.setHeader(b"Content-Type", b"application/json")
+        _announce(request, asked)
         await relay(reply.body, request)
         return None
 
@@ -207,6 +235,16 @@ def _own_id(request: Any) -> str:
     return given
 
 
+def _announce(request: Any, asked: ChatRequest) -> None:
+    """Say in which of the two forms the answer comes."""
+    if asked.stream:
+        request.setHeader(b"Content-Type", b"text/event-stream; charset=utf-8")
+        request.setHeader(b"Cache-Control", b"no-cache")
+        request.setHeader(b"X-Accel-Buffering", b"no")
+    else:
+        request.setHeader(b"Content-Type", b"application/json")
+
+
 def _json(request: Any, value: Mapping[str, Any]) -> bytes:
     body = orjson.dumps(value)
     request.setHeader(b"Content-Type", b"application/json")
@@ -215,11 +253,22 @@ def _json(request: Any, value: Mapping[str, Any]) -> bytes:
 
 
 def _api_key(body: bytes) -> str:
+    key = _field(body, "apiKey")
+    if not isinstance(key, str) or not key.strip():
+        raise InvalidRequest("'apiKey' must be a string.", "apiKey")
+    return key.strip()
+
+
+def _words(body: bytes) -> list[str]:
+    words = _field(body, "words")
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise InvalidRequest("'words' must be a list of strings.", "words")
+    return words
+
+
+def _field(body: bytes, name: str) -> Any:
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise InvalidRequest("The body is not valid JSON.") from None
-    key = data.get("apiKey") if isinstance(data, dict) else None
-    if not isinstance(key, str) or not key.strip():
-        raise InvalidRequest("'apiKey' must be a string.", "apiKey")
-    return key.strip()
+    return data.get(name) if isinstance(data, dict) else None

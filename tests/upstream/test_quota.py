@@ -38,8 +38,8 @@ class QuotaServiceTests(SynchronousTestCase):
             lambda: self.clock.seconds(),
             lambda: self.key,
             30.0,
-            self.seen.append,
         )
+        self.service.observers.append(self.seen.append)
         self.service.startService()
         self.addCleanup(self.stop)
 
@@ -178,7 +178,8 @@ class QuotaServiceTests(SynchronousTestCase):
 
     def test_what_is_done_with_a_look_may_break(self) -> None:
         """That is logged, and ends nothing."""
-        service = QuotaService(self.account, self.clock, lambda: 0.0, seen=lambda quota: 1 / 0)
+        service = QuotaService(self.account, self.clock, lambda: 0.0)
+        service.observers.append(lambda quota: 1 / 0)
         looking = Deferred.fromCoroutine(service.refresh())
         self.sees(RICH)
         self.assertTrue(self.successResultOf(looking).known)
