@@ -11,12 +11,15 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
+from .commands.control import Control
+from .commands.runner import Commands
 from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
 from .routing.notification import Notifications
 from .routing.route import ENTER, FREE
+from .settings.held import HeldSettings
 from .settings.home import user_folder
-from .settings.keys import Keys, Places
+from .settings.keys import Key, Keys, Places
 from .settings.watch import FileWatch
 from .signatures.imported import v3_path
 from .signatures.service import SignatureService
@@ -58,7 +61,7 @@ def proxy(
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
     v3 = v3_path(user_folder(environ))
-    parts = _Parts(start, reactor, now, keys.value, start.home.catalogue, v3)
+    parts = _Parts(start, reactor, now, lambda: keys.latest, start.home.catalogue, v3)
     return _together(watch, parts.service())
 
 
@@ -70,11 +73,13 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
     imitation = ImitationService(reactor)
     start = attrs.evolve(
         start,
+        file=HeldSettings.over(start.file),
         free_url=f"{imitation.url}/free",
         enter_url=f"{imitation.url}/enter",
         signatures="memory:",
     )
-    return _together(imitation, _Parts(start, reactor, now, lambda: DEMO_KEY).service())
+    key = Key(DEMO_KEY, "the demonstration")
+    return _together(imitation, _Parts(start, reactor, now, lambda: key).service())
 
 
 def _together(*parts: IService) -> MultiService:
@@ -91,7 +96,7 @@ class _Parts:
     start: Start
     reactor: Any
     now: Callable[[], float]
-    key: Callable[[], str | None] = attrs.field(repr=False)
+    latest: Callable[[], Key | None] = attrs.field(repr=False)
     lists: Path | None = None
     v3: Path | None = None
     client: HTTPClient = attrs.field(init=False)
@@ -109,10 +114,16 @@ class _Parts:
             reactor,
             lambda: file.settings.user_agent,
         )
-        accounts, cooldowns = Accounts(self._account, self.key), Cooldowns()
+        accounts, cooldowns = Accounts(self._account, self.key, self.latest), Cooldowns()
         quota = QuotaService(accounts, reactor, self.now, self.key, start.refresh)
         outlook = Outlook(
-            reactor, lambda: file.settings, lambda: catalogue.latest, self.key, quota, cooldowns
+            reactor,
+            lambda: file.settings,
+            lambda: catalogue.latest,
+            self.key,
+            quota,
+            cooldowns,
+            catalogue.settled,
         )
         store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
         exchange = self._exchange(outlook, store)
@@ -122,13 +133,30 @@ class _Parts:
         quota.observers.extend([cooldowns.looked, announcements.looked])
         file.trouble_observers.append(announcements.troubled)
         feed = NotificationFeed(notifications, reactor)
-        api = OpenAIResource(exchange, reactor, self._connect(accounts), feed=feed)
+        control = Control(
+            file,
+            outlook,
+            accounts,
+            self.latest,
+            self.now,
+            exchange.records,
+            notifications,
+            keeps_keys=not start.demo,
+        )
+        api = OpenAIResource(
+            exchange, reactor, self._connect(accounts), feed=feed, commands=Commands(control)
+        )
         token = Token(start.home.token)
         watch = FileWatch([file.path], file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
         ending = Termination(reactor)
         door = self._door(api, token)
         return _together(ending, watch, lock, catalogue, quota, store, feed, door)
+
+    def key(self) -> str | None:
+        """The key in force, if there is one."""
+        found = self.latest()
+        return None if found is None else found.value
 
     def _account(self, key: str) -> AccountQuota:
         start, settings = self.start, self.start.file.settings

@@ -1,6 +1,7 @@
 """A whole proxy in memory before an imitation of Pollinations: no reactor, no port, no time."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -15,13 +16,19 @@ from twisted.web.client import ResponseDone, ResponseNeverReceived
 from twisted.web.iweb import IResponse
 
 from ..chat.sse import DONE, EventDecoder
+from ..commands.control import Control
+from ..commands.runner import Commands
 from ..routing.announcements import Announcements
 from ..routing.catalogue import Catalogue, parse_list
 from ..routing.catalogue import Model as Catalogued
 from ..routing.notification import Notifications
 from ..routing.quota import Quota
 from ..routing.route import ENTER, FREE
+from ..settings.held import HeldSettings
+from ..settings.keys import Key
 from ..settings.schema import Settings
+from ..upstream.account import AccountQuota
+from ..upstream.accounts import Accounts
 from ..upstream.agent import Whole, http_client
 from ..upstream.chat import Upstream
 from ..upstream.exchange import Exchange
@@ -65,6 +72,8 @@ class Together:
     """
     A proxy and what stands behind it.
 
+    What commands set is in force and written nowhere.
+
     :param model: decides what the imitation answers.
     :param settings: in force; may be replaced.
     :param key: in force; may be replaced.
@@ -72,7 +81,7 @@ class Together:
     """
 
     model: Model | None = None
-    settings: Settings = attrs.field(factory=Settings)
+    _settings: Settings = attrs.field(factory=Settings)
     key: str | None = DEMO_KEY
     token: str | None = None
     quota: Seen = attrs.field(factory=Seen)
@@ -81,6 +90,7 @@ class Together:
     exchange: Exchange = attrs.field(init=False)
     notifications: Notifications = attrs.field(init=False)
     feed: NotificationFeed = attrs.field(init=False)
+    control: Control = attrs.field(init=False)
     api: OpenAIResource = attrs.field(init=False)
     catalogue: Catalogue = attrs.field(init=False)
     back: RequestTraversalAgent = attrs.field(init=False)
@@ -116,11 +126,38 @@ class Together:
         announcements = Announcements(self.notifications, outlook.situation, self.clock.seconds)
         self.exchange.observers.append(announcements.over)
         self.feed = NotificationFeed(self.notifications, self.clock)
-        self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed)
+        file = HeldSettings(Path("nowhere", "config.json"))
+        file.settings = self._settings
+        self.control = Control(
+            file,
+            outlook,
+            Accounts(lambda key: self._account(client, key), lambda: self.key, self._latest),
+            self._latest,
+            self.clock.seconds,
+            self.exchange.records,
+            self.notifications,
+        )
+        commands = Commands(self.control)
+        self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed, commands=commands)
         resource: Any = self.api.app.resource()
         guard = Guard(resource, lambda: self.settings.listener, lambda: self.token)
         self.front = RequestTraversalAgent(guard)
         self.client = HTTPClient(self.front)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self.control.file.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.control.file.settings = settings
+
+    def _latest(self) -> Key | None:
+        return None if self.key is None else Key(self.key, "the test")
+
+    def _account(self, client: Any, key: str) -> AccountQuota:
+        return AccountQuota(client, "http://up/enter", key, self.clock, self.clock.seconds, "ours")
 
     def chat(
         self, *messages: Any, headers: Mapping[str, str] | None = None, **fields: Any
