@@ -11,7 +11,7 @@ import orjson
 from ..commands.verb import Told
 from .plain import clean, plain
 
-_BREAK = re.compile(r"(?<=\S)[ ]*\n(?=\S)")
+_BREAK = re.compile(r"(?<=\S)[ ]*\n(?=[ ]*\S)")
 
 
 def show(told: Told, as_json: bool = False, report: bool = False) -> None:

@@ -1,6 +1,7 @@
 """What a shell's commands have in common: who answers them, and what they are called with."""
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -10,6 +11,9 @@ from ..commands.verb import Told
 from ..settings.home import Home
 from .running import ask, find
 from .show import waiting
+
+_IN_CHAT = re.compile(r"`/poll(inations)? ")
+_WITH_KEY = re.compile(r"`pollinations connect <[^>`]*>`")
 
 Alone = Callable[[Mapping[str, str], Sequence[str]], Told]
 """Answers a command, given the environment and the words, where no proxy runs."""
@@ -61,10 +65,8 @@ class Work:
 
 def _here(told: Told) -> Told:
     """*told*, with commands written as in a shell and not as in a chat."""
-    text = told.text.replace("`/pollinations ", "`pollinations ").replace(
-        "`/poll ", "`pollinations "
-    )
-    return attrs.evolve(told, text=text)
+    text = _IN_CHAT.sub("`pollinations ", told.text)
+    return attrs.evolve(told, text=_WITH_KEY.sub("`pollinations connect`", text))
 
 
 def here(context: click.Context | None = None) -> Work:

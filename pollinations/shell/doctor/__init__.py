@@ -1,0 +1,1 @@
+"""Examines everything that a proxy depends on, and says what to do."""

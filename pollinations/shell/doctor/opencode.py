@@ -1,0 +1,100 @@
+"""Whether OpenCode is there, and knows of the proxy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ...commands.phrase import Phrase
+from ...files import read_plain
+from ...settings import jsonc
+from ...settings.file import FILE_LIMIT
+from ...settings.keys import Places
+from .case import Case, printed
+from .finding import Finding
+
+PLUGIN = Path("plugins") / "pollinations.js"
+"""The plugin, in the folder of OpenCode's settings."""
+
+_ABSENT = Phrase("not found, nothing to set up", "introuvable, rien à configurer")
+_INSTALLED = Phrase("{version} (`{path}`)", "{version} (`{path}`)")
+_SILENT = Phrase("`{path}` does not tell its version", "`{path}` ne donne pas sa version")
+_KNOWS = Phrase("`{path}` has the provider", "`{path}` contient le fournisseur")
+_BLANK = Phrase("no settings name the provider", "aucun réglage ne nomme le fournisseur")
+_UNREADABLE = Phrase(
+    "`{path}` cannot be read ({reason}), OpenCode will not start",
+    "`{path}` est illisible ({reason}), OpenCode ne démarrera pas",
+)
+_MEND = Phrase("mend the file", "corrigez le fichier")
+_SETUP = Phrase("`pollinations setup`", "`pollinations setup`")
+_PLUGGED = Phrase("`{path}`", "`{path}`")
+_UNPLUGGED = Phrase(
+    "`{path}` is missing: no notifications, and no proxy is started",
+    "`{path}` manque : pas de notifications, aucun proxy n'est démarré",
+)
+_NO_PORT = Phrase(
+    "`{path}` is missing, and OpenCode will not start without",
+    "`{path}` manque, et OpenCode ne démarre pas sans",
+)
+_PORT = Phrase("`{path}` is there", "`{path}` est là")
+
+
+def opencode(case: Case) -> Iterator[Finding]:
+    """The program, its settings, its plugin, and the port that they read."""
+    path = case.path_of("opencode")
+    named = list(_configured(case))
+    if path is None and not any(found.state == "ok" for found in named):
+        yield Finding("opencode", "ok", _ABSENT)
+        return
+    if path is not None:
+        yield _program(path)
+    yield from named
+    yield _plugin(case)
+    if not case.home.port.exists():
+        yield Finding("opencode port", "fail", _NO_PORT, _SETUP, {"path": case.home.port})
+    else:
+        yield Finding("opencode port", "ok", _PORT, fields={"path": case.home.port})
+
+
+def _program(path: str) -> Finding:
+    version = printed([path, "--version"])
+    fields = {"path": path, "version": version}
+    return Finding("opencode", "warn" if version is None else "ok", _said(version), fields=fields)
+
+
+def _said(version: str | None) -> Phrase:
+    return _SILENT if version is None else _INSTALLED
+
+
+def _configured(case: Case) -> Iterator[Finding]:
+    """The first of OpenCode's files that names the provider, and any that it cannot read."""
+    name, knows = "opencode settings", False
+    for path in Places.of(case.environ).configs:
+        try:
+            data = jsonc.loads(read_plain(path, FILE_LIMIT))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as e:
+            fields = {"path": path, "reason": getattr(e, "strerror", None) or e}
+            yield Finding(name, "fail", _UNREADABLE, _MEND, fields)
+            knows = True
+            continue
+        if not knows and _provider(data):
+            yield Finding(name, "ok", _KNOWS, fields={"path": path})
+            knows = True
+    if not knows:
+        yield Finding(name, "warn", _BLANK, _SETUP)
+
+
+def _provider(data: Any) -> bool:
+    match data:
+        case {"provider": {"pollinations": dict()}}:
+            return True
+    return False
+
+
+def _plugin(case: Case) -> Finding:
+    path = Places.of(case.environ).configs[0].parent / PLUGIN
+    fields = {"path": path}
+    if path.exists():
+        return Finding("opencode plugin", "ok", _PLUGGED, fields=fields)
+    return Finding("opencode plugin", "warn", _UNPLUGGED, _SETUP, fields)
