@@ -55,6 +55,7 @@ MAY_IMPORT = {
         "chat",
         "commands",
         "neighbour",
+        "opencode",
         "routing",
         "settings",
         "settings/schema",

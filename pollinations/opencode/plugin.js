@@ -16,7 +16,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 const INSTALLED = {}
 
-const ANSWER = 1000 // milliseconds that a proxy may take to answer a question
+const ANSWER = 1000 // milliseconds that a proxy may take to say that it is one
+const LISTS = 2500 // and to list its models, which it may have to ask for itself
 const START = 10000 // that one may take to start, as long as its process lives
 const BEAT = 50 // between two looks at whether it has
 const AGAIN = [1000, 30000] // before the notifications are asked for again: at first, at most
@@ -34,7 +35,7 @@ export const Pollinations = async ({ client }) => {
     config: async (config) => {
       try {
         const proxy = await proxyFor(config)
-        inject(config, proxy, await got(proxy, "/v1/opencode"))
+        inject(config, proxy, await got(proxy, "/v1/opencode", LISTS))
         follow(proxy, show, gone.signal).catch(() => {})
       } catch (error) {
         console.error(`pollinations: ${error.message}`)
@@ -80,7 +81,7 @@ async function running(home) {
 
 async function answers(url) {
   try {
-    const health = await got({ url }, "/health")
+    const health = await got({ url }, "/health", ANSWER)
     return ["status", "version", "mode", "has_key"].every((name) => name in health)
   } catch {
     return false
@@ -95,9 +96,9 @@ function lives(pid) {
   }
 }
 
-async function got({ url, token }, path) {
+async function got({ url, token }, path, patience) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {}
-  const asked = { headers, redirect: "error", signal: AbortSignal.timeout(ANSWER) }
+  const asked = { headers, redirect: "error", signal: AbortSignal.timeout(patience) }
   const answer = await fetch(url.replace(/(\/v1)?\/*$/, "") + path, asked)
   if (!answer.ok) throw new Error(`the proxy at ${url} answered ${path} with ${answer.status}`)
   return answer.json()
@@ -181,12 +182,11 @@ async function awaited(home, hope, why) {
 
 // What the user wrote stays. Only the address and the token are the running proxy's.
 function inject(config, { url, token, home }, { provider, small_model, command }) {
-  const mine = { ...provider, options: { ...provider.options, baseURL: url } }
-  delete mine.options.apiKey
-  const theirs = (config.provider ??= {}).pollinations ?? {}
-  const both = (config.provider.pollinations = merged(mine, theirs))
+  const mine = provider.pollinations
+  const both = merged({ ...mine, options: { ...mine.options, baseURL: url } }, config.provider?.pollinations)
+  config.provider = { ...config.provider, pollinations: both }
   if (home) both.options = { ...both.options, baseURL: url, ...(token && { apiKey: token }) }
-  config.small_model ??= small_model
+  if (small_model) config.small_model ??= small_model
   config.command = { ...command, ...config.command }
   const enabled = config.enabled_providers
   if (Array.isArray(enabled) && !enabled.includes("pollinations")) enabled.push("pollinations")

@@ -1,12 +1,13 @@
 """Keeps the catalogue up to date, so that no request ever waits for it."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
@@ -30,6 +31,9 @@ TICK = 1.0
 
 PATIENCE = 15.0
 """Seconds that a list may take."""
+
+FIRST = 1.5
+"""The most seconds that anybody waits for the first lists of all."""
 
 LIMIT = 8 * 1024 * 1024
 """The most bytes that a list may have."""
@@ -90,6 +94,8 @@ class CatalogueService(Service):
     _looping: Deferred[Any] = attrs.field(init=False)
     _reading: Deferred[Any] | None = attrs.field(default=None, init=False)
     _copy: DiskCopy = attrs.field(init=False)
+    _looked: bool = attrs.field(default=False, init=False)
+    _waiting: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
 
     _log = Logger()
 
@@ -104,6 +110,7 @@ class CatalogueService(Service):
         """Take what is on disk, and begin to read."""
         super().startService()
         self._take(self._copy.load())
+        self._looked = bool(self._read.models)
         for each in self._lists:
             each.due = self._clock.seconds()
         self._loop = LoopingCall(self._look)
@@ -118,6 +125,19 @@ class CatalogueService(Service):
             self._reading.cancel()
         return self._looping
 
+    async def settled(self, patience: float = FIRST) -> None:
+        """
+        Wait for the first lists if there are none yet, not even on disk.
+
+        :param patience: the most seconds to wait.
+        """
+        if self._looked:
+            return
+        waiting: Deferred[None] = Deferred(self._waiting.remove)
+        self._waiting.append(waiting)
+        with suppress(TimeoutError):
+            await waiting.addTimeout(patience, self._clock)
+
     async def _look(self) -> None:
         """Read what is due, all at once. While that lasts, the loop does not call again."""
         due = [each for each in self._lists if self._is_due(each)]
@@ -127,8 +147,17 @@ class CatalogueService(Service):
         self._reading = DeferredList([Deferred.fromCoroutine(self._refresh(each)) for each in due])
         await self._reading
         self._reading = None
+        self._settle()
         if self._read is not before:
             await self._copy.keep(self._read)
+
+    def _settle(self) -> None:
+        self._looked, waiting = True, tuple(self._waiting)
+        self._waiting = []
+        for one in waiting:
+            # Whoever goes on may make another one give up.
+            if not one.called:
+                one.callback(None)
 
     def _is_due(self, each: _List) -> bool:
         return self._clock.seconds() >= each.due or each.key() != each.asked_with

@@ -1,6 +1,6 @@
 """What is known at the moment, gathered from the services that keep looking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import attrs
@@ -42,6 +42,10 @@ class NoLooks:
         return self.latest
 
 
+async def _at_once() -> None:
+    """There is nothing to wait for."""
+
+
 @attrs.define(eq=False, slots=False)
 class Outlook:
     """
@@ -53,6 +57,7 @@ class Outlook:
     :param key: gives the key, or ``None``.
     :param quota: what was seen of the account.
     :param cooldowns: the models that are left alone.
+    :param listed: waits, not for long, until the catalogue has been read once.
     """
 
     _clock: IReactorTime
@@ -61,6 +66,7 @@ class Outlook:
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
     quota: Looks = attrs.field(factory=NoLooks)
     cooldowns: Cooldowns = attrs.field(factory=Cooldowns)
+    listed: Callable[[], Awaitable[None]] = _at_once
 
     def situation(self) -> Situation:
         """What is known now. Costs no look at anything outside."""

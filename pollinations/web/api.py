@@ -23,6 +23,7 @@ from ..commands.answer import answer
 from ..commands.asked import without_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
+from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
 from ..upstream.asking import Reply, ask
@@ -118,6 +119,16 @@ class OpenAIResource:
                 f"There is no model '{name}'.", "model", status=404, code="model_not_found"
             )
         return _json(request, found)
+
+    @_at(app, "GET", "/v1/opencode")
+    async def opencode(self, request: IRequest) -> bytes:
+        """Say what OpenCode's settings would hold of this proxy, for its plugin."""
+        outlook = self._exchange.outlook
+        await outlook.listed()
+        now = outlook.situation()
+        url = f"http://{(request.getHeader(b'host') or b'').decode('latin-1')}/v1"
+        small = now.settings.fallbacks.free.agent
+        return _json(request, block(now.catalogue, now.has_key, url, small).to_json())
 
     @_at(app, "GET", "/health")
     def health(self, request: IRequest) -> bytes:

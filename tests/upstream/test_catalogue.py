@@ -17,7 +17,14 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from pollinations.routing.last_resort import LAST_RESORT
-from pollinations.upstream.catalogue import INTERVAL, LIMIT, PATIENCE, SOONER, CatalogueService
+from pollinations.upstream.catalogue import (
+    FIRST,
+    INTERVAL,
+    LIMIT,
+    PATIENCE,
+    SOONER,
+    CatalogueService,
+)
 
 KEY = "sk_secret_of_the_catalogue_tests"
 
@@ -102,6 +109,31 @@ class CatalogueServiceTests(SynchronousTestCase):
         service = self.started()
         self.assertEqual(self.names(service, "free"), ["bidara"])
         self.assertEqual(self.names(service, "enter"), ["claude"])
+
+    def test_the_very_first_lists_may_be_waited_for(self) -> None:
+        """By who has to have them; only as long as they are being read."""
+        self.lists.answers[b"/free/models"] = None
+        service = self.started()
+        waiting = Deferred.fromCoroutine(service.settled())
+        self.assertNoResult(waiting)
+        self.wait(PATIENCE)
+        self.successResultOf(waiting)
+        self.successResultOf(Deferred.fromCoroutine(service.settled()))
+
+    def test_nobody_waits_long_for_the_first_lists(self) -> None:
+        """An upstream may be silent for much longer."""
+        self.lists.answers = {b"/free/models": None, b"/enter/text/models": None}
+        service = self.started()
+        waiting = Deferred.fromCoroutine(service.settled())
+        self.clock.advance(FIRST)
+        self.successResultOf(waiting)
+        self.assertEqual(service.latest, LAST_RESORT)
+
+    def test_nobody_waits_where_there_are_lists_on_disk(self) -> None:
+        """They were good the last time."""
+        self.started().stopService()
+        self.lists.answers = {b"/free/models": None, b"/enter/text/models": None}
+        self.successResultOf(Deferred.fromCoroutine(self.started().settled()))
 
     def test_the_key_goes_to_enter_alone(self) -> None:
         """The free upstream is never shown a key."""

@@ -437,3 +437,24 @@ class MetricsTests(SynchronousTestCase):
         self.assertIn(f"pollinations_requests_total{{{other}}} 2.0", text)
         self.assertIn("pollinations_in_flight 0.0", text)
         self.assertNotIn("made-up", text)
+
+
+class OpenCodeTests(SynchronousTestCase):
+    """Tests for ``/v1/opencode``."""
+
+    def test_says_what_the_settings_of_opencode_would(self) -> None:
+        """For where the client is, with the models that are known now."""
+        told = Together().get("/v1/opencode").json
+        provider = told["provider"]["pollinations"]
+        self.assertEqual(provider["options"]["baseURL"], "http://127.0.0.1:10001/v1")
+        self.assertLessEqual({"free/openai-fast", "enter/openai"}, provider["models"].keys())
+        self.assertEqual(told["small_model"], "pollinations/free/openai-fast")
+        self.assertEqual(set(told["command"]), {"pollinations", "poll"})
+
+    def test_has_no_key_in_it(self) -> None:
+        """And without one, no models that want one."""
+        proxy = Together()
+        self.assertNotIn(DEMO_KEY, proxy.get("/v1/opencode").data.decode())
+        proxy.key = None
+        models = proxy.get("/v1/opencode").json["provider"]["pollinations"]["models"]
+        self.assertEqual({name.partition("/")[0] for name in models}, {"free"})
