@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 from twisted.application.service import Service
-from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
@@ -109,7 +109,8 @@ def is_local(address: object) -> bool:
     """Whether only this machine reaches *address*."""
     if isinstance(address, IPv4Address | IPv6Address):
         return is_loopback(address.host.partition("%")[0])
-    return True
+    # Somebody else's kinds of endpoints may lead anywhere.
+    return isinstance(address, UNIXAddress)
 
 
 def _url(port: IListeningPort) -> tuple[str, int] | None:

@@ -6,117 +6,124 @@ place before that.
 """
 
 from collections.abc import Callable
-from http import HTTPStatus
 from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-import orjson
-from twisted.internet.interfaces import IDelayedCall
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
-from ..chat.envelope import envelope
+from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
-from .guard import request_id
+from .channel import BoundedChannel
+from .connections import descriptors, room
+from .guard import Guard
+from .head import Head, too_large
 
-LINGER = 5.0
-"""Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
+BODIES = 16
+"""How many of the largest bodies may be arriving at once: memory has an end too."""
 
 
 class BoundedRequest(Request):
-    """A request that is refused as soon as it is known to be too large or too slow."""
+    """A request that is refused as soon as it is known that it will not be served."""
 
     channel: Any
     content: Any
     _arrived = 0
-    _refused = False
-    _deadline: IDelayedCall | None = None
 
-    def __init__(self, channel: Any, *args: Any, **kwargs: Any) -> None:
-        # This is when the first line has come.
-        super().__init__(channel, *args, **kwargs)
-        self._deadline = channel.callLater(self._bounds.arrival, self._too_slow)
+    def refusal(self, head: Head) -> InvalidRequest | None:
+        """
+        Why its body need not come, or ``None``.
+
+        :param head: the head, which has come.
+        """
+        self.method, self.uri = head.method, head.target
+        self.path = head.target.partition(b"?")[0]
+        try:
+            self.channel.site.admit(self)
+        except InvalidRequest as refusal:
+            return refusal
+        return None
 
     def gotLength(self, length: int | None) -> None:
         """The headers have come. Bodies stay in memory: they are bounded, and prompts stay off
         the disk."""
         self.content = BytesIO()
-        if length is not None and length > self._bounds.body_limit:
-            self._too_large()
 
     def handleContentChunk(self, data: bytes) -> None:
         """A piece of the body has come."""
-        self._arrived += len(data)
-        if self._refused:
+        if self.channel.refused:
             return
-        if self._arrived > self._bounds.body_limit:
-            self._too_large()
+        site, limit = self.channel.site, self.channel.bounds.body_limit
+        self._arrived += len(data)
+        site.arriving += len(data)
+        if self._arrived > limit:
+            self._refuse(too_large(limit))
+        elif site.arriving > BODIES * limit:
+            words = "The proxy is already being sent as much as it can hold."
+            self._refuse(UpstreamFailed("connect", 503, words, retry_after=1))
         else:
             self.content.write(data)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The request is whole."""
-        self._stop_waiting()
-        if self._refused:
-            self.channel.loseConnection()
-        else:
-            super().requestReceived(command, path, version)
+        self._release()
+        super().requestReceived(command, path, version)
 
     def connectionLost(self, reason: Any) -> None:
         """The client has gone."""
-        self._stop_waiting()
+        self._release()
         super().connectionLost(reason)
 
-    @property
-    def _bounds(self) -> Listener:
-        return cast(Listener, self.channel.site.bounds())
-
-    def _too_large(self) -> None:
-        limit = self._bounds.body_limit
-        self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is over {limit} bytes.")
-
-    def _too_slow(self) -> None:
-        self._deadline = None
-        if self._refused:
-            self.channel.forceAbortClient()
-        else:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.")
-
-    def _refuse(self, status: HTTPStatus, message: str) -> None:
-        self._refused = True
+    def _refuse(self, error: InvalidRequest | UpstreamFailed) -> None:
+        self._release()
         self.content = BytesIO()
-        body = orjson.dumps(envelope(message, "invalid_request_error"))
-        self.responseHeaders.setRawHeaders(b"Content-Type", [b"application/json"])
-        self.responseHeaders.setRawHeaders(b"Content-Length", [b"%d" % len(body)])
-        self.responseHeaders.setRawHeaders(b"Connection", [b"close"])
-        self.responseHeaders.setRawHeaders(b"x-request-id", [request_id(self)])
-        code, phrase = b"%d" % status, status.phrase.encode()
-        self.channel.writeHeaders(b"HTTP/1.1", code, phrase, self.responseHeaders)
-        self.channel.write(body)
-        self._stop_waiting()
-        self._deadline = self.channel.callLater(LINGER, self._too_slow)
+        self.channel.refuse(error)
 
-    def _stop_waiting(self) -> None:
-        if self._deadline is not None and self._deadline.active():
-            self._deadline.cancel()
-        self._deadline = None
+    def _release(self) -> None:
+        self.channel.site.arriving -= self._arrived
+        self._arrived = 0
 
 
 class BoundedSite(Site):
     """
-    A site whose requests are bounded, and that writes no access log of its own.
+    A site whose connections and requests are bounded, and that writes no access log of its own.
 
-    :param resource: what is served.
+    :param resource: what is served. A guard is asked before a body is read.
     :param bounds: gives the limits in force.
     """
 
+    protocol: Any = BoundedChannel
     requestFactory = BoundedRequest
     displayTracebacks = False
     noisy = False
 
+    connections = 0
+    """How many are open."""
+
+    arriving = 0
+    """How many bytes of bodies have come whose requests are not whole yet."""
+
     def __init__(self, resource: IResource, bounds: Callable[[], Listener], **kwargs: Any) -> None:
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
         self.bounds = bounds
+
+    def admit(self, request: BoundedRequest) -> None:
+        """
+        Let a request send its body.
+
+        :raises InvalidRequest: it may not come in.
+        """
+        if isinstance(self.resource, Guard):
+            self.resource.admit(request)
+
+    def entered(self) -> int:
+        """One connection more; how many there are beyond those that there may be."""
+        self.connections += 1
+        return self.connections - room(self.bounds(), descriptors())
+
+    def left(self) -> None:
+        """One connection less."""
+        self.connections -= 1
 
     def acceptableProtocols(self) -> list[bytes]:
         """HTTP/1.1, which the bounds are made for."""
