@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .commands.control import Control
 from .commands.runner import Commands
+from .logs.service import LogService
 from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
 from .routing.notification import Notifications
@@ -62,7 +63,7 @@ def proxy(
     watch = FileWatch(keys.paths, keys.load, reactor)
     v3 = v3_path(user_folder(environ))
     parts = _Parts(start, reactor, now, lambda: keys.latest, start.home.catalogue, v3)
-    return _together(watch, parts.service())
+    return LogService(start.home.log, lambda: start.file.settings, watch, parts.service())
 
 
 def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
@@ -79,7 +80,8 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
         signatures="memory:",
     )
     key = Key(DEMO_KEY, "the demonstration")
-    return _together(imitation, _Parts(start, reactor, now, lambda: key).service())
+    parts = _Parts(start, reactor, now, lambda: key)
+    return LogService(None, lambda: start.file.settings, imitation, parts.service())
 
 
 def _together(*parts: IService) -> MultiService:

@@ -25,7 +25,12 @@ _ADDRESSES = re.compile(
 )
 
 
+def without_keys(text: str) -> str:
+    """*text* without whatever looks like a key."""
+    return _SECRETS.sub("…", text)
+
+
 def scrubbed(text: str) -> str:
     """*text* without addresses and keys, and no longer than a message should be."""
-    clean = _ADDRESSES.sub("…", _SECRETS.sub("…", text[: 4 * MESSAGE_LIMIT]))
+    clean = _ADDRESSES.sub("…", without_keys(text[: 4 * MESSAGE_LIMIT]))
     return clean[:MESSAGE_LIMIT].strip()

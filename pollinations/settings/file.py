@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from ..errors import PollinationsError
 from ..files import change, read_plain
+from ..logs.quiet import quiet
 from .document import FILE_LIMIT, SettingsUnreadable, parse, rewritten, written
 from .former import read_former
 from .patch import merged
@@ -169,4 +170,4 @@ class SettingsFile:
                 observer(news)
             except Exception:
                 # The settings count, whatever becomes of the news.
-                self._log.failure("a change of the settings could not be followed")
+                self._log.failure("a change of the settings could not be followed", quiet())

@@ -80,6 +80,11 @@ class Home:
         return self.path / "catalogue.json"
 
     @property
+    def log(self) -> Path:
+        """What was logged last."""
+        return self.path / "logs" / "pollinations.log"
+
+    @property
     def token(self) -> Path:
         """What clients must show at this door, if there is one."""
         return self.path / "token"

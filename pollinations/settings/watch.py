@@ -10,6 +10,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from ..logs.quiet import quiet
+
 INTERVAL = 0.5
 """Seconds between looks: what changes on disk counts within a second."""
 
@@ -66,4 +68,4 @@ class FileWatch(Service):
             self._changed()
         except Exception:
             # An exception that left here would end the loop.
-            self._log.failure("a change on disk could not be followed")
+            self._log.failure("a change on disk could not be followed", quiet())

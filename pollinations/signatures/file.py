@@ -17,6 +17,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from ..interfaces import ISignatureStore
+from ..logs.quiet import quiet
 from .document import Change, Document, Stamp, add, load, stamp_of
 from .entries import BYTES_LIMIT, LIMIT, Entries, merged
 
@@ -131,7 +132,7 @@ class FileSignatureStore:
         self._soon = None
         written = self._writing.run(self._write)
         written.addErrback(
-            lambda f: self._log.failure("cannot write {path}", f, path=str(self.path))
+            lambda f: self._log.failure("cannot write {path}", quiet(f), path=str(self.path))
         )
 
     async def _write(self) -> None:

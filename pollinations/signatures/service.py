@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..interfaces import ISignatureStore
+from ..logs.quiet import quiet
 from .imported import import_v3
 
 
@@ -60,7 +61,7 @@ class SignatureService(Service):
 
     def _not_imported(self, failure: Failure) -> None:
         if not failure.check(CancelledError):
-            self._log.failure("nothing was imported", failure)
+            self._log.failure("nothing was imported", quiet(failure))
 
     async def _close(self) -> None:
         close: Any = getattr(self.store, "close", None)

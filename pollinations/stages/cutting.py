@@ -138,6 +138,7 @@ class Cutting(Stage):
     ) -> Sequence[Chunk]:
         """The end of a choice whose text must not go on after *passing* characters of *chunk*."""
         state.over = state.finished = True
+        self._context.cut(reason)
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
         fields = list(state.watches)

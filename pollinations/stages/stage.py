@@ -21,6 +21,7 @@ class Context:
     :param settings: the settings in force when the request came.
     :param make_id: gives a new identifier for a tool call that came without one.
     :param learn: is told, key by key (see :mod:`pollinations.chat.memory`), what to remember.
+    :param cut: is told the finish reason of an answer that a stage cuts off.
     """
 
     request: ChatRequest
@@ -28,6 +29,7 @@ class Context:
     settings: Settings = attrs.field(factory=Settings)
     make_id: Callable[[], str] = lambda: "call_0"
     learn: Callable[[str, str], None] = lambda key, value: None
+    cut: Callable[[str], None] = lambda reason: None
 
     @property
     def wanted(self) -> int:

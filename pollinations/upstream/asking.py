@@ -6,11 +6,15 @@ from typing import Any
 
 import attrs
 from twisted.internet.defer import CancelledError
+from twisted.logger import Logger
 
 from ..chat.request import ChatRequest
 from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
+from ..logs.context import served
 from ..routing.record import Record, cost, tokens
 from ..routing.route import Route
+from ..routing.scrub import without_keys
+from ..routing.situation import Situation
 from .body import Body
 from .exchange import Exchange
 from .visit import Visit
@@ -77,14 +81,18 @@ class Asking:
     began: float
     _visits: list[Visit] = attrs.field(factory=list, init=False)
 
+    _log = Logger()
+
     async def run(self) -> Reply:
         """
         Answer it.
 
         :raises InvalidRequest: it can go nowhere.
         """
-        route = self.exchange.router.route(self.asked, self.exchange.situation())
+        situation = self.exchange.situation()
+        route = self.exchange.router.route(self.asked, situation)
         first = self._visit(route)
+        self._say(route, situation)
         try:
             return await self._replied(first)
         except BaseException as e:
@@ -109,9 +117,25 @@ class Asking:
         return Reply(first.route, first.changes, self._attempts, failure=failure)
 
     def _visit(self, route: Route) -> Visit:
+        here = served(self.id)
+        here.asking, here.universe = True, route.universe
         visit = Visit(self.exchange, self.asked, route)
         self._visits.append(visit)
         return visit
+
+    def _say(self, route: Route, situation: Situation) -> None:
+        quota = situation.quota
+        self._log.debug(
+            "{asked} goes to {name} {reason}"
+            "(mode {mode}, key {key}, quota {quota}, {cooling} cooling down)",
+            asked=without_keys(self.asked.model[:200]),
+            name=without_keys(route.name[:200]),
+            reason=f"since {route.reason} " if route.reason else "",
+            mode=situation.mode,
+            key=situation.has_key,
+            quota=f"{quota.grant}+{quota.wallet}" if quota.known else "unknown",
+            cooling=len(situation.cooling),
+        )
 
     def _begun(self, visit: Visit, body: Body) -> Reply:
         """*body* is ready to be attached to the client."""

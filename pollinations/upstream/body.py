@@ -17,6 +17,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..errors import ClientStalled, Phase, UpstreamFailed
+from ..logs.context import Served, current, in_request
+from ..logs.quiet import quiet
 from ..stages.answer import Answer
 
 HOLD = 1.0
@@ -55,6 +57,9 @@ class Body(Protocol):
     ended: Deferred[None] = attrs.field(init=False)
     """Fires when the last byte was written; fails with the failure that cut the answer short."""
 
+    served: Served | None = attrs.field(factory=current, init=False, repr=False)
+    """The request that this is made for."""
+
     _log = Logger()
     _consumer: IConsumer | None = attrs.field(default=None, init=False)
     _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
@@ -71,6 +76,7 @@ class Body(Protocol):
 
     # What the upstream's connection calls.
 
+    @in_request
     def connectionMade(self) -> None:
         """The headers have come, the body begins."""
         self._heard = self._beaten = self._clock.seconds()
@@ -78,6 +84,7 @@ class Body(Protocol):
             self._later("first token", self._first_token, self._stalled)
         self._watch()
 
+    @in_request
     def dataReceived(self, data: bytes) -> None:
         """Some of the body has come."""
         if self._over:
@@ -89,6 +96,7 @@ class Body(Protocol):
             self._later("hold", HOLD, self._release)
         return None
 
+    @in_request
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The body is over, one way or another; the answer itself knows whether it is whole."""
         self.transport = None
@@ -138,7 +146,7 @@ class Body(Protocol):
         except UpstreamFailed as failure:
             return self._fail(failure)
         except Exception:
-            self._log.failure("an answer could not be read")
+            self._log.failure("an answer could not be read", quiet())
             return self._fail(UpstreamFailed("stream", 502, "The answer could not be read."))
         if self.answer.failure is not None:
             return self._fail(self.answer.failure)
@@ -181,6 +189,7 @@ class Body(Protocol):
 
     def _unread(self) -> None:
         """The client takes nothing, and the upstream has waited for it long enough."""
+        self._log.debug("the client takes nothing of its answer any more")
         self._stop()
         deferred = self.ended if self.started.called else self.started
         deferred.errback(ClientStalled())
@@ -195,6 +204,9 @@ class Body(Protocol):
 
     def _fail(self, failure: UpstreamFailed) -> None:
         self._over = True
+        self._log.debug(
+            "the answer failed: {status} {code}", status=failure.status, code=failure.code or "-"
+        )
         if self._consumer is not None:
             self._consumer.unregisterProducer()
         self._hang_up()
@@ -253,6 +265,7 @@ class Body(Protocol):
         if name not in self._calls:
             self._calls[name] = self._clock.callLater(delay, self._called, name, call)
 
+    @in_request
     def _called(self, name: str, call: Any) -> None:
         del self._calls[name]
         call()

@@ -9,6 +9,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
+from ..logs.context import current
+from ..logs.quiet import quiet
 from ..quirks import QuirkSanitizer
 from ..routing.record import Record, Records
 from ..routing.router import TierRouter
@@ -67,19 +69,12 @@ class Exchange:
                 observer(record)
             except Exception:
                 # The answer that this is about is none of the observer's business.
-                self._log.failure("a request could not be observed")
-        self._log.info(
-            "{id} {asked} -> {name} {status} after {attempts} attempts, {seconds:.3f} s{reason}",
-            id=record.id,
-            asked=record.asked,
-            name=record.route.name,
-            status=record.status,
-            attempts=len(record.attempts),
-            seconds=record.seconds,
-            reason=f" ({record.route.reason})" if record.route.reason else "",
-        )
+                self._log.failure("a request could not be observed", quiet())
+        served = current()
+        if served is not None:
+            served.settle(record)
 
     def remember(self, key: str, value: str) -> None:
         """Keep what an answer has taught."""
         kept = Deferred.fromCoroutine(self.signatures.put({key: value}))
-        kept.addErrback(lambda failure: self._log.failure("nothing was remembered", failure))
+        kept.addErrback(lambda failure: self._log.failure("nothing was remembered", quiet(failure)))

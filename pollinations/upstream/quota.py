@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ..interfaces import IQuotaProvider
+from ..logs.quiet import quiet
 from ..routing.quota import Quota, aged
 
 INTERVAL: Final = 30.0
@@ -113,7 +114,7 @@ class QuotaService(Service):
 
     def _done(self, result: object) -> None:
         if isinstance(result, Failure) and not result.check(CancelledError):
-            self._log.failure("cannot take what was seen of the account", result)
+            self._log.failure("cannot take what was seen of the account", quiet(result))
         self._look, waiting = None, tuple(self._waiting)
         self._waiting = []
         for one in waiting:
@@ -136,12 +137,19 @@ class QuotaService(Service):
         except CancelledError:
             raise
         except Exception:
-            self._log.failure("cannot look at the account")
+            self._log.failure("cannot look at the account", quiet())
             return Quota(seen=self._now())
 
     def _take(self, quota: Quota, key: object) -> None:
         if quota.known or quota.limited or key != self._looked_with:
             self._last = quota
         self._looked_with = key
+        self._log.debug(
+            "the account: known {known}, limited {limited}, grant {grant}, wallet {wallet}",
+            known=quota.known,
+            limited=quota.limited,
+            grant=quota.grant,
+            wallet=quota.wallet,
+        )
         for observer in self.observers:
             observer(quota)

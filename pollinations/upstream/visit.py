@@ -6,11 +6,13 @@ fallback alike, and it always starts from what the client sent.
 """
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
+from twisted.logger import Logger
 
 from ..chat.memory import keys_of
 from ..chat.request import ChatRequest, Sanitized
@@ -19,6 +21,7 @@ from ..quirks.retry import mended
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
 from ..routing.route import Route
+from ..routing.scrub import without_keys
 from ..stages.stage import Context
 from .body import Body
 from .exchange import Exchange
@@ -43,6 +46,8 @@ class Visit:
 
     attempts: list[Attempt] = attrs.field(factory=list, init=False)
     """What was sent, and how that went."""
+
+    _log = Logger()
 
     async def answered(self) -> Body:
         """
@@ -104,7 +109,8 @@ class Visit:
     async def _attempt(self, sent: Sanitized) -> Body:
         exchange, route = self.exchange, self.route
         settings = exchange.situation().settings
-        context = Context(self.asked, route, settings, new_call_id, exchange.remember)
+        remember, cut = exchange.remember, self._cut
+        context = Context(self.asked, route, settings, new_call_id, remember, cut)
         data = sent.request.to_json()
         began, status, kind = exchange.clock.seconds(), 0, ""
         try:
@@ -115,8 +121,28 @@ class Visit:
             raise
         finally:
             spent = exchange.clock.seconds() - began
-            self.attempts.append(Attempt(route, status, spent, kind))
+            self._attempted(Attempt(route, status, spent, kind), sent, len(data))
         return body
+
+    def _attempted(self, attempt: Attempt, sent: Sanitized, size: int) -> None:
+        self.attempts.append(attempt)
+        self._log.debug(
+            "{name} was sent {size} bytes: {status} {kind} in {seconds:.3f} s; rules: {rules}",
+            **self._named,
+            size=size,
+            status=attempt.status,
+            kind=attempt.kind or "ok",
+            seconds=attempt.seconds,
+            rules=",".join(sent.changes) or "none",
+        )
+
+    @property
+    def _named(self) -> Mapping[str, str]:
+        """The model, as lines of the log name it: the name may be the client's own invention."""
+        return {"name": without_keys(self.route.name[:200])}
+
+    def _cut(self, reason: str) -> None:
+        self._log.debug("the answer is cut off: {reason}", reason=reason)
 
     async def _waited(self, failure: UpstreamFailed, tries: int) -> bool:
         """Whether the model is to be asked again; if so, it is time now."""
@@ -132,6 +158,7 @@ class Visit:
         )
         if delay is None:
             return False
+        self._log.debug("the same model is asked again in {delay:.3f} s", delay=delay)
         # A lane keeps the distance that a busy upstream asks for by itself.
         if self._lane is None or not _is_busy(failure):
             await deferLater(exchange.clock, delay)
@@ -150,6 +177,7 @@ class Visit:
         if meaning.cooling != "none":
             now, held = self.exchange.clock.seconds(), meaning.cooling == "held"
             outlook.cooldowns.failed(self.route.key, now, meaning.wait, held)
+            self._log.debug("{name} is left alone: {kind}", **self._named, kind=meaning.kind)
         elif meaning.kind in ("request", "overflow"):
             outlook.cooldowns.succeeded(self.route.key)
         else:

@@ -23,6 +23,7 @@ from ..commands.answer import answer
 from ..commands.asked import without_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
+from ..logs.quiet import quiet
 from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
@@ -207,7 +208,7 @@ class OpenAIResource:
         """A bug of ours, or a client who has left."""
         if failure.check(CancelledError):
             return None
-        self._log.failure("a request could not be served", failure)
+        self._log.failure("a request could not be served", quiet(failure))
         if request.startedWriting:
             # The status is spent, and an answer must not end as if it were whole.
             request.transport.abortConnection()

@@ -1,0 +1,1 @@
+"""What is logged of the proxy, where to, and what never is."""

@@ -1,0 +1,68 @@
+"""The file that is logged into, which several processes may share."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from twisted.python.logfile import LogFile
+
+from ..files import locked, make_private_folder
+
+LENGTH = 10 * 1000 * 1000
+"""Bytes after which a file is put aside."""
+
+KEPT = 5
+"""How many of those are kept."""
+
+PATIENCE = 0.1
+"""Seconds to wait for another process that puts the file aside."""
+
+
+class SharedLogFile(LogFile):
+    """
+    A file of lines, for its owner's eyes, that is put aside when it is long.
+
+    Each line is appended as a whole, wherever other processes have appended theirs. Who finds that
+    the file is another one by now, or gone, goes on in the one of that name.
+
+    :param path: the file; its folder is made too.
+    :raises OSError: the disk does not let us.
+    """
+
+    def __init__(self, path: Path, length: int = LENGTH, kept: int = KEPT) -> None:
+        make_private_folder(path.parent)
+        super().__init__(path.name, str(path.parent), length, 0o600, kept)
+
+    def _openFile(self) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        descriptor = os.open(self.path, flags, 0o600)
+        with suppress(OSError):
+            # One that somebody else has made for us is not ours to close to others.
+            os.fchmod(descriptor, 0o600)
+        self._file: Any = os.fdopen(descriptor, "ab", 0)
+        self.closed = False
+        self.size = self._file.tell()
+
+    def shouldRotate(self) -> bool:
+        """Whether the file is long, after having made sure that it is the one of this name."""
+        found = self._found()
+        if found is None or not os.path.samestat(found, os.fstat(self._file.fileno())):
+            self.reopen()
+            found = os.fstat(self._file.fileno())
+        return bool(found.st_size >= self.rotateLength)
+
+    def rotate(self) -> None:
+        """Put the file aside, unless another process does or has just done so."""
+        try:
+            with locked(Path(self.path), PATIENCE):
+                if self.shouldRotate():
+                    super().rotate()
+        except TimeoutError:
+            pass
+
+    def _found(self) -> os.stat_result | None:
+        try:
+            return os.stat(self.path)
+        except FileNotFoundError:
+            return None

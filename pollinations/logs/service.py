@@ -1,0 +1,82 @@
+"""The log of a proxy, around its other parts: it begins before them and ends after them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import IService, MultiService
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogPublisher,
+    globalLogPublisher,
+)
+from zope.interface import implementer
+
+from ..settings.schema import Settings
+from .context import current
+from .levels import Levels
+from .observer import FileObserver
+from .quiet import quiet
+
+
+@implementer(ILogObserver)
+class LogService(MultiService):
+    """
+    Says of each event which request it is about, and writes it into a file.
+
+    It changes events for those who observe them after it, too. ``twist`` begins to log when its
+    services have started, so it is one of those.
+
+    :param path: the file, or ``None`` for none.
+    :param settings: gives those in force.
+    :param parts: what is logged about.
+    :param publisher: where events come from.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        settings: Callable[[], Settings],
+        *parts: IService,
+        publisher: LogPublisher = globalLogPublisher,
+    ) -> None:
+        super().__init__()
+        self._publisher = publisher
+        self._file = None if path is None else FileObserver(path, settings)
+        self._filtered = (
+            None if self._file is None else FilteringLogObserver(self._file, [Levels(settings)])
+        )
+        for part in parts:
+            part.setServiceParent(self)
+
+    def startService(self) -> None:
+        """Begin to log, then start the parts."""
+        self._publisher.addObserver(self)
+        super().startService()
+
+    def stopService(self) -> "Deferred[Any]":
+        """Stop the parts; when they have stopped, log no more."""
+        return maybeDeferred(super().stopService).addBoth(self._end)
+
+    def __call__(self, event: LogEvent) -> None:
+        """Observe *event*."""
+        # What is logged before the reactor turns comes again when twist begins to log.
+        if "request_id" in event:
+            return
+        served = current()
+        event["request_id"], event["universe"] = (
+            (served.id, served.universe) if served else ("", "")
+        )
+        if "log_failure" in event:
+            event["log_failure"] = quiet(event["log_failure"])
+        if self._filtered is not None:
+            self._filtered(event)
+
+    def _end(self, result: Any) -> Any:
+        self._publisher.removeObserver(self)
+        if self._file is not None:
+            self._file.close()
+        return result

@@ -1,0 +1,116 @@
+"""
+The access log: one line for each request, when it is over.
+
+What clients send of their own (a path, a model's name, what they call themselves) is cut and rid of
+keys before it becomes part of an event.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import attrs
+from twisted.logger import Logger, LogLevel
+
+from ..logs.context import Served
+from ..routing.record import Record
+from ..routing.scrub import without_keys
+
+LEFT = 499
+"""The status of a request whose client left before its end, as nginx counts it."""
+
+_LONGEST = 200
+_PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")
+_POLLED = ("/health", "/metrics")
+_QUOTED = {"reason", "client"}
+
+
+@attrs.define(eq=False)
+class AccessLog:
+    """
+    Logs requests.
+
+    :param seconds: measures how long they take.
+    """
+
+    _seconds: Callable[[], float] = monotonic
+
+    _log = Logger()
+
+    def begin(self, request: Any) -> Served:
+        """A request has come, whose identifier is in its reply's headers already."""
+        served = Served(request.responseHeaders.getRawHeaders("x-request-id")[0])
+        finished = partial(self._finished, served, request, self._seconds())
+        request.notifyFinish().addCallbacks(
+            lambda _: finished(request.code), lambda _: finished(LEFT)
+        )
+        return served
+
+    def _finished(self, served: Served, request: Any, began: float, status: int) -> None:
+        write = partial(self._write, served, request, status, self._seconds() - began)
+        if served.asking and served.record is None:
+            # The client has left, and who answers it does not know yet.
+            served.settled = write
+        else:
+            write()
+
+    def _write(self, served: Served, request: Any, status: int, seconds: float) -> None:
+        found = {
+            "method": _told(request.method),
+            "path": _told(request.path),
+            "status": served.record.status if served.record else status,
+            "seconds": round(seconds, 3),
+            **dict(_of_record(served.record)),
+            "bytes_in": _size(request),
+            "bytes_out": request.sentLength,
+            "client": _client(request),
+        }
+        found = {name: value for name, value in found.items() if value not in (None, "")}
+        level = _level(found["path"], found["status"])
+        self._log.emit(level, _format(found), **found)
+
+
+def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:
+    """What is known of a chat request."""
+    if record is None:
+        return
+    yield "first_byte", None if record.first_byte is None else round(record.first_byte, 3)
+    yield "asked", without_keys(record.asked[:_LONGEST])
+    yield "model", without_keys(record.route.name[:_LONGEST])
+    yield "reason", record.route.reason
+    yield "attempts", len(record.attempts)
+    yield "prompt_tokens", record.prompt_tokens
+    yield "completion_tokens", record.completion_tokens
+    yield "cost", None if record.cost is None else round(record.cost, 8)
+
+
+def _told(raw: bytes) -> str:
+    return without_keys(raw[:_LONGEST].decode("ascii", "replace"))
+
+
+def _size(request: Any) -> int | None:
+    """The bytes of the body that came."""
+    length = request.getHeader(b"content-length")
+    if length is not None and length.isdigit():
+        return int(length)
+    return None
+
+
+def _client(request: Any) -> str:
+    agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
+    product = _PRODUCT.match(agent)
+    return without_keys(product[0]) if product else ""
+
+
+def _level(path: str, status: int) -> Any:
+    polled = path.startswith(_POLLED) and status < 400
+    return LogLevel.debug if polled else LogLevel.info
+
+
+def _format(found: dict[str, Any]) -> str:
+    """The sentence for what is known: method, path and status, then names and values."""
+    first = ("method", "path", "status")
+    named = (f'{n}="{{{n}}}"' if n in _QUOTED else f"{n}={{{n}}}" for n in found if n not in first)
+    return " ".join(["{method} {path} {status}", *named])
