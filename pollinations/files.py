@@ -11,12 +11,19 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-LOCK_PATIENCE = 10.0
-"""Seconds to wait for others that hold a lock; each needs a few milliseconds."""
+LOCK_PATIENCE = 30.0
+"""Seconds to wait for others that hold a lock; each needs a few milliseconds, so that a thousand of
+them are through by then."""
 
+LEFT_BEHIND = 60.0
+"""Seconds after which a temporary file is one that a killed writer left; writing takes far less."""
+
+_SUFFIX = ".tmp"
 
 NOWHERE = Path("/nonexistent")
 """The folder of a user who has none, by the name that systems give to it: nothing is found there,
@@ -62,7 +69,11 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path = _followed(path)
     make_private_folder(path.parent)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
+    _clean_up(path)
+    prefix = f".{path.name}."
+    with NamedTemporaryFile(
+        dir=path.parent, prefix=prefix, suffix=_SUFFIX, delete=False
+    ) as temporary:
         try:
             temporary.write(data)
             temporary.flush()
@@ -72,6 +83,14 @@ def write_whole(path: Path, data: bytes) -> None:
             with suppress(OSError):
                 os.unlink(temporary.name)
             raise
+
+
+def _clean_up(path: Path) -> None:
+    """Take away what writers of *path* that were killed have left."""
+    for left in path.parent.glob(f".{escape(path.name)}.????????{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                left.unlink()
 
 
 def _followed(path: Path) -> Path:
@@ -100,13 +119,14 @@ def locked(path: Path, patience: float = LOCK_PATIENCE) -> Iterator[None]:
 
 
 def _acquire(lock: int, deadline: float) -> None:
-    while True:
+    for attempt in count(1):
         try:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise TimeoutError("another process holds the lock") from None
-            time.sleep(0.01)
+            # The more often it was in vain, the more others must be waiting.
+            time.sleep(min(0.005 * attempt, 0.25))
 
 
 def change(path: Path, changed: Callable[[bytes | None], bytes], limit: int | None = None) -> None:

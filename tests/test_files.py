@@ -144,6 +144,20 @@ def test_what_cannot_be_written_leaves_the_old(path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["file.json"]
 
 
+def test_what_killed_writers_left_is_taken_away(path: Path) -> None:
+    write_whole(path, b"old")
+    left, fresh, foreign = (
+        path.with_name(name)
+        for name in (".file.json.abcdefgh.tmp", ".file.json.ijklmnop.tmp", ".file.json.swp")
+    )
+    for each in (left, fresh, foreign):
+        each.write_bytes(b"half")
+    for each in (left, foreign):
+        os.utime(each, (0, 0))
+    write_whole(path, b"new")
+    assert sorted(path.parent.iterdir()) == sorted([path, fresh, foreign])
+
+
 def test_a_change_that_fails_leaves_the_old(path: Path) -> None:
     write_whole(path, b"old")
     with pytest.raises(ZeroDivisionError):

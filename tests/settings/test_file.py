@@ -1,8 +1,6 @@
 """The settings' file: the last good settings stay, and nothing that is in it gets lost."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -295,28 +293,6 @@ for _name in UNREADABLE:
     _slug = _name.replace(" ", "_").replace("-", "_")
     setattr(SettingsFileTests, f"test_unreadable_{_slug}", _unreadable(_name))
     setattr(SettingsFileTests, f"test_refused_{_slug}", _refused(_name))
-
-
-SAVE = """
-import sys
-from pathlib import Path
-from pollinations.settings.file import save
-
-for number in range(int(sys.argv[3])):
-    save(Path(sys.argv[1]), {"of": {sys.argv[2]: {str(number): True}}})
-"""
-
-
-def test_processes_that_save_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    save(path, {"mode": "pro", "apiKey": SECRET})
-    writers = [
-        subprocess.Popen([sys.executable, "-c", SAVE, str(path), name, "25"]) for name in "abcd"
-    ]
-    assert [writer.wait() for writer in writers] == [0] * 4
-    found = orjson.loads(path.read_bytes())
-    assert {name: len(saved) for name, saved in found["of"].items()} == dict.fromkeys("abcd", 25)
-    assert (found["mode"], found["apiKey"]) == ("pro", SECRET)
 
 
 @pytest.mark.parametrize("data", [b'{"x": ' + SECRET.encode(), SECRET.encode(), b'{"a" "b"}'])
