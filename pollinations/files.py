@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
-from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -119,14 +118,16 @@ def locked(path: Path, patience: float = LOCK_PATIENCE) -> Iterator[None]:
 
 
 def _acquire(lock: int, deadline: float) -> None:
-    for attempt in count(1):
+    pause = 0.0
+    while True:
         try:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise TimeoutError("another process holds the lock") from None
             # The more often it was in vain, the more others must be waiting.
-            time.sleep(min(0.005 * attempt, 0.25))
+            pause = min(pause + 0.005, 0.25)
+            time.sleep(pause)
 
 
 def change(path: Path, changed: Callable[[bytes | None], bytes], limit: int | None = None) -> None:
