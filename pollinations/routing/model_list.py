@@ -49,6 +49,9 @@ class Model:
 
 _OTHER_CATEGORIES = {"image", "video", "audio", "3d", "embedding", "embeddings", "realtime"}
 
+_MOST = 1e15
+"""More than any number of tokens or any time can be; JSON has no room for much more."""
+
 
 def parse_list(data: Any) -> tuple[Model, ...]:
     """
@@ -147,7 +150,7 @@ def _pricing(prices: Any) -> Mapping[str, float]:
 
 def _tokens(entry: Mapping[str, Any], *names: str) -> int | None:
     numbers = (_number(entry.get(name)) for name in names)
-    return next((int(n) for n in numbers if n is not None and n >= 1), None)
+    return next((int(n) for n in numbers if n is not None and 1 <= n <= _MOST), None)
 
 
 def _number(value: Any) -> float | None:
@@ -163,7 +166,7 @@ def _number(value: Any) -> float | None:
 
 def _created(entry: Mapping[str, Any]) -> int:
     """From ``created`` in seconds or milliseconds, or from a date."""
-    if (number := _number(entry.get("created"))) is not None:
+    if (number := _number(entry.get("created"))) is not None and number <= _MOST:
         return int(number / 1000 if number > 1e11 else number)
     try:
         day = date.fromisoformat(_text(entry, "added_date")[:10])

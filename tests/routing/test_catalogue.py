@@ -279,6 +279,7 @@ def test_prices_are_numbers_whichever_way_they_are_written(written: Any, read: A
         ({"context_length": None, "context_window": 10}, 10, None),
         ({"context_length": 0, "max_output_tokens": -1}, None, None),
         ({"context_length": "long", "max_completion_tokens": 8.0}, None, 8),
+        ({"context_length": 2**64, "max_output_tokens": "1e300"}, None, None),
         ({"max_output_tokens": 7, "max_completion_tokens": 8}, None, 7),
     ],
 )
@@ -293,6 +294,7 @@ def test_limits(entry: dict[str, Any], context: int | None, output: int | None) 
         ({}, 0),
         ({"created": 1769258745}, 1769258745),
         ({"created": 1769258745199}, 1769258745),
+        ({"created": 1e300, "added_date": "1970-01-02"}, 86400),
         ({"created": "soon", "added_date": "1970-01-02T10:00:00Z"}, 86400),
         ({"added_date": "last year"}, 0),
         ({"added_date": 7}, 0),
