@@ -8,6 +8,7 @@ from .shell.program import Program
 
 
 @click.group(
+    "pollinations",
     cls=Program,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

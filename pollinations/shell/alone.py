@@ -17,7 +17,7 @@ from ..upstream.accounts import Accounts
 from ..upstream.agent import Client, network_client
 from ..upstream.outlook import Outlook
 from ..upstream.quota import QuotaService
-from .models import known
+from . import models
 
 
 def tell(start: Start, environ: Mapping[str, str], words: Sequence[str]) -> Told:
@@ -31,7 +31,11 @@ def tell(start: Start, environ: Mapping[str, str], words: Sequence[str]) -> Told
 
     async def run(reactor: Any) -> Told:
         client = network_client(reactor, start.file.settings.timeouts.connect)
-        return await Commands(control(start, environ, client, reactor)).run(words)
+        known = control(start, environ, client, reactor)
+        if known.key() is not None:
+            # A proxy has looked at the account already, and what a command says depends on it.
+            await known.outlook.quota.settled()
+        return await Commands(known).run(words)
 
     return turned(run)
 
@@ -88,8 +92,8 @@ def control(
             client, start.enter_url, key, reactor, now, settings.user_agent, patience
         )
 
-    accounts = Accounts(account, keys.value)
+    accounts = Accounts(account, keys.value, lambda: keys.latest)
     quota = QuotaService(accounts, reactor, now, keys.value)
-    catalogue = known(start.home)
+    catalogue = models.known(start.home)
     outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue, keys.value, quota)
     return Control(file, outlook, accounts, lambda: keys.latest, now)

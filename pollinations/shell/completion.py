@@ -1,30 +1,35 @@
 """What a shell proposes when somebody presses Tab."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, get_args, get_type_hints
 
 import click
 from click.shell_completion import get_completion_class
 
+from ..commands.setting import NAMES
 from ..commands.verb import Verb
 from ..routing.route import FREE
 from ..settings.home import Home
+from ..settings.reading import json_name
+from ..settings.schema import Settings
 from .models import known
 
 VARIABLE = "_POLLINATIONS_COMPLETE"
 """The environment's name for what a shell asks, by click's rules."""
 
-Choices = Callable[[Home], Iterable[str]]
+Choices = Callable[[Home, Sequence[str]], Iterable[str]]
+"""Given the home folder and the words that are there already, what may come next."""
 
 
-def completed(home: Home, verb: Verb, at: int, incomplete: str) -> list[str]:
+def completed(home: Home, verb: Verb, words: Sequence[str], incomplete: str) -> list[str]:
     """
     What may be meant by *incomplete*.
 
-    :param at: how many words after the command's name are there already.
+    :param words: what stands between it and the command's name.
     """
-    choices = _CHOICES.get(verb.name) or (lambda _: _alternatives(verb.takes),)
-    found = choices[at](home) if at < len(choices) else ()
+    choices = _CHOICES.get(verb.name) or (lambda *_: _alternatives(verb.takes),)
+    found = choices[len(words)](home, words) if len(words) < len(choices) else ()
     return [word for word in found if word.startswith(incomplete)]
 
 
@@ -34,18 +39,32 @@ def _alternatives(takes: str) -> list[str]:
     return listed[1].split("|") if listed else []
 
 
-def _models(home: Home) -> list[str]:
+def _models(home: Home, words: Sequence[str]) -> list[str]:
     lists = known(home).models
     return [f"{universe}/{model.name}" for universe in lists for model in lists[universe]]
 
 
-def _free_models(home: Home) -> list[str]:
-    return [name for name in _models(home) if name.startswith(f"{FREE}/")]
+def _free_models(home: Home, words: Sequence[str]) -> list[str]:
+    return [name for name in _models(home, words) if name.startswith(f"{FREE}/")]
+
+
+def _settings(home: Home, words: Sequence[str]) -> Iterable[str]:
+    return NAMES
+
+
+def _values(home: Home, words: Sequence[str]) -> list[str]:
+    """The values of a setting that has few."""
+    kind: Any = Settings
+    for name in NAMES.get(words[0], "").split("."):
+        hints = {json_name(field): hint for field, hint in get_type_hints(kind).items()}
+        kind = hints.get(name)
+    return ["true", "false"] if kind is bool else list(map(str, get_args(kind)))
 
 
 _CHOICES: Mapping[str, tuple[Choices, ...]] = {
-    "usage": (lambda _: ("full",),),
+    "usage": (lambda *_: ("full",),),
     "fallback": (_free_models, _free_models),
+    "config": (_settings, _values),
     "models": (_models,),
 }
 """Word by word, what may follow a command whose ``takes`` does not list it."""

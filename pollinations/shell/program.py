@@ -31,7 +31,6 @@ class Program(click.Group):
         :raises click.UsageError: there is none. What was typed is not repeated: it may be a key.
         """
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            near = get_close_matches(args[0].lower(), self.commands)
-            meant = f" Did you mean {' or '.join(near)}?" if near else ""
-            ctx.fail(f"There is no such command.{meant}")
+            near = get_close_matches(args[0].lower(), self.commands, 1)
+            ctx.fail(" ".join(("There is no such command.", *map("Did you mean {}?".format, near))))
         return super().resolve_command(ctx, args)

@@ -1,5 +1,6 @@
 """What a command answered, as a person or a program wants to see it."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -18,12 +19,13 @@ def show(told: Told, as_json: bool = False, report: bool = False) -> None:
     """
     Show *told*, and end with the status 1 if it is not what was asked for.
 
-    :param as_json: give its data to a program, on one standard output with nothing else.
+    :param as_json: give its data to a program, alone on standard output.
     :param report: whether its text is the answer even when something is not right.
     :raises click.exceptions.Exit: something is not right.
     """
     if as_json:
-        click.echo(orjson.dumps(told.data, option=orjson.OPT_INDENT_2, default=str))
+        data = told.data or ({} if told.ok else {"error": plain(told.text)})
+        click.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2, default=str))
     elif told.ok or report:
         _print(told.text)
     if not told.ok:
@@ -50,9 +52,13 @@ def _print(text: str) -> None:
         return
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
-    # In Markdown a line goes on after its end, and here each means its end.
-    Console().print(Markdown(_BREAK.sub("  \n", clean(text))))
+    # Without a background, which suits dark terminals only. And in Markdown a line goes on after
+    # its end, while here each means its end.
+    Console(theme=Theme({"markdown.code": "bold cyan"})).print(
+        Markdown(_BREAK.sub("  \n", clean(text)))
+    )
 
 
 def _complain(text: str) -> None:
@@ -61,6 +67,4 @@ def _complain(text: str) -> None:
 
 
 def _coloured() -> bool:
-    from os import environ
-
-    return sys.stderr.isatty() and not environ.get("NO_COLOR")
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")

@@ -31,7 +31,7 @@ def command(verb: Verb) -> click.Command:
 def _words(verb: Verb) -> click.Argument:
     def complete(context: click.Context, argument: Any, incomplete: str) -> list[str]:
         words = context.params.get("words") or ()
-        return completed(here(context).home, verb, len(words), incomplete)
+        return completed(here(context).home, verb, words, incomplete)
 
     return click.Argument(["words"], nargs=-1, metavar=verb.takes, shell_complete=complete)
 
