@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 const INSTALLED = {}
 
-const ANSWER = 1000 // milliseconds that a proxy may take to say that it is one
+const ANSWER = 2000 // milliseconds that a proxy may take to say that it is one
 const LISTS = 2500 // and to list its models, which it may have to ask for itself
 const START = 10000 // that one may take to start, as long as its process lives
 const BEAT = 50 // between two looks at whether it has

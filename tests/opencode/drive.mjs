@@ -1,0 +1,24 @@
+// Loads the plugin as OpenCode does, and tells on stdout, a line of JSON each, what it does:
+// {"config": …} when OpenCode's settings are ready, {"toast": …} for each that is shown. It ends
+// when its input does.
+//
+//     node drive.mjs PLUGIN.mjs '{"provider": …}'
+
+const [path, settings] = process.argv.slice(2)
+const say = (told) => process.stdout.write(`${JSON.stringify(told)}\n`)
+
+const client = {
+  tui: {
+    showToast: async ({ body }) => {
+      say({ toast: body })
+      throw new Error("nobody shows it")
+    },
+  },
+}
+const exported = Object.values(await import(path))
+const [hooks] = await Promise.all(exported.map((each) => each({ client })))
+const config = JSON.parse(settings)
+await hooks.config(config)
+say({ config })
+process.stdin.resume()
+process.stdin.on("end", () => hooks.dispose())
