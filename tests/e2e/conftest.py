@@ -46,10 +46,12 @@ class OpenCode:
 
     :param binary: the command.
     :param folder: the user's folder; ``work`` in it is the project.
+    :param environ: what else is in its environment, or instead of what it would be given.
     """
 
     binary: str
     folder: Path
+    environ: Mapping[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         packages = {"dependencies": {"@opencode-ai/plugin": "*"}}
@@ -106,6 +108,7 @@ class OpenCode:
             **dict.fromkeys(QUIET, "1"),
             "OPENCODE_DB": ":memory:",
             "OPENCODE_CONFIG_CONTENT": json.dumps(settings(url)),
+            **self.environ,
         }
 
 
