@@ -11,8 +11,9 @@ from .completion import completion
 from .connect import connect
 from .doctor.command import doctor
 from .help import help_
+from .setup import setup
 from .token import token
 from .verbs import COMMANDS as VERBS
 
-COMMANDS: tuple[click.Command, ...] = (*VERBS, connect, doctor, token, completion, help_)
+COMMANDS: tuple[click.Command, ...] = (*VERBS, connect, setup, doctor, token, completion, help_)
 """All of them, in the order in which ``--help`` tells of them."""

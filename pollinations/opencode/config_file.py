@@ -1,0 +1,122 @@
+"""A file of OpenCode's settings on disk: looked at with care, and never lost."""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import attrs
+
+from ..errors import PollinationsError
+from ..files import read_plain, write_whole
+from ..settings.file import FILE_LIMIT
+from .written import digest
+
+
+@attrs.frozen
+class Refused(PollinationsError):
+    """Setup changes nothing; *reason* says why, and what to do. It is for a person."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@attrs.frozen
+class ConfigFile:
+    """
+    A file as it was found.
+
+    :param data: what was in it; ``None`` where there is none.
+    :param mode: its mode, or the one to make it with.
+    """
+
+    path: Path
+    data: bytes | None
+    mode: int
+
+    @classmethod
+    def read(cls, path: Path, mode: int) -> "ConfigFile":
+        """
+        The file at *path*.
+
+        :param mode: the mode to make it with.
+        :raises OSError: it cannot be read, or not be written.
+        """
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            return cls(path, None, mode)
+        data = read_plain(path, FILE_LIMIT)
+        if not found.st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
+            raise OSError(errno.EACCES, "it is read-only", str(path))
+        return cls(path, data, stat.S_IMODE(found.st_mode))
+
+    @property
+    def text(self) -> str | None:
+        """
+        What is in it, a byte order mark included.
+
+        :raises ValueError: that is not text.
+        """
+        try:
+            return None if self.data is None else self.data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise ValueError("it is not UTF-8") from None
+
+    @property
+    def name(self) -> str | None:
+        """The digest of what is in it."""
+        return None if self.data is None else digest(self.data)
+
+    def write(self, data: bytes) -> None:
+        """
+        Put *data* there instead, unless somebody else did so meanwhile. The file keeps its mode,
+        and a symbolic link stays one.
+
+        :raises OSError: the disk does not let us; the file is as it was.
+        :raises Refused: somebody has changed it.
+        """
+        self._unchanged()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, data)
+        os.chmod(self.path, self.mode)
+
+    def delete(self) -> None:
+        """
+        Take it away, unless somebody has changed it.
+
+        :raises OSError: the disk does not let us.
+        :raises Refused: somebody has changed it.
+        """
+        self._unchanged()
+        Path(os.path.realpath(self.path)).unlink()
+
+    def keep(self) -> Path:
+        """
+        Keep a copy beside it, and none of another content in the place of it.
+
+        :raises OSError: the disk does not let us.
+        """
+        assert self.data is not None
+        for number in count():
+            copy = Path(f"{self.path}.bak{f'.{number}' if number else ''}")
+            with suppress(FileNotFoundError):
+                if read_plain(copy) != self.data:
+                    continue
+                return copy
+            write_whole(copy, self.data)
+            os.chmod(copy, self.mode)
+            return copy
+        raise AssertionError("numbers do not end")
+
+    def _unchanged(self) -> None:
+        try:
+            now: bytes | None = read_plain(self.path, FILE_LIMIT)
+        except FileNotFoundError:
+            now = None
+        if now != self.data:
+            raise Refused(f"{self.path} was changed by another program meanwhile; try again.")

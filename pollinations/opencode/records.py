@@ -1,0 +1,112 @@
+"""What setup has done, so that it can be undone: kept in the proxy's folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+import orjson
+
+from ..files import read_plain, write_whole
+from .written import Written
+
+LIMIT = 16 * 1024 * 1024
+"""The most bytes that the file may have."""
+
+
+@attrs.frozen
+class Record:
+    """
+    What setup has done to one file.
+
+    :param after: the digest of the file as setup left it.
+    :param before: the digest of the file as it was before that; ``None`` when setup made it, or
+        when it has been changed by others in between.
+    :param backup: where it is kept as it was.
+    :param created: whether setup made it, and nobody else has changed it since.
+    """
+
+    written: Written
+    after: str
+    before: str | None = None
+    backup: str | None = None
+    created: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as it is kept: paths are lists, since keys may hold anything."""
+        written = self.written
+        return {
+            "after": self.after,
+            "before": self.before,
+            "backup": self.backup,
+            "created": self.created,
+            "members": list(written.members.items()),
+            "made": written.made,
+            "replaced": list(written.replaced.items()),
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """:raises ValueError: this is no record."""
+        try:
+            members = {tuple(path): str(name) for path, name in data["members"]}
+            replaced = {tuple(path): value for path, value in data["replaced"]}
+            made = tuple(tuple(path) for path in data["made"])
+            written = Written(members, made, replaced)
+            return cls(
+                written, data["after"], data["before"], data["backup"], data["created"] is True
+            )
+        except (KeyError, TypeError) as e:
+            raise ValueError("it is no record of a setup") from e
+
+
+@attrs.frozen
+class Records:
+    """
+    What setup has done to all files.
+
+    :param path: where that is kept.
+    :param files: records by the files' paths.
+    """
+
+    path: Path
+    files: Mapping[str, Record] = attrs.field(factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """
+        What is kept in *path*.
+
+        :raises OSError: it cannot be read.
+        :raises ValueError: it cannot be understood.
+        """
+        try:
+            data = orjson.loads(read_plain(path, LIMIT))
+        except FileNotFoundError:
+            return cls(path)
+        if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
+            raise ValueError("it is no record of a setup")
+        return cls(path, {name: Record.from_json(each) for name, each in data["files"].items()})
+
+    def but(self, config: Path, record: Record | None) -> Self:
+        """A copy with another *record* for a file, or with none."""
+        others = {name: each for name, each in self.files.items() if name != str(config)}
+        return attrs.evolve(
+            self, files=others if record is None else {**others, str(config): record}
+        )
+
+    def of(self, config: Path) -> Record | None:
+        """What was done to a file, if anything was."""
+        return self.files.get(str(config))
+
+    def write(self) -> None:
+        """
+        Keep it; where there is nothing to keep, no file.
+
+        :raises OSError: the disk does not let us.
+        """
+        if not self.files:
+            self.path.unlink(missing_ok=True)
+            return
+        files = {name: each.to_json() for name, each in self.files.items()}
+        write_whole(self.path, orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2))

@@ -1,0 +1,279 @@
+"""
+Setting OpenCode up for the proxy, and undoing it.
+
+Either everything that was there is still there afterwards, or in a copy beside it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..files import locked, read_plain, write_whole
+from ..settings import jsonc
+from ..settings.file import FILE_LIMIT
+from ..settings.home import Home
+from . import plugin
+from .config_file import ConfigFile, Refused
+from .edit import Path as Keys
+from .places import Place
+from .provider import PROVIDER
+from .records import Record, Records
+from .written import SKELETON, Change, Written, checked, digest, old_plugins, undone, written
+
+__all__ = ["Refused", "Report", "Setup"]
+
+_RECORDS = "opencode-setup.json"
+_API_KEY = ("provider", PROVIDER, "options", "apiKey")
+_MANY = 5
+
+
+@attrs.frozen
+class Report:
+    """
+    What was done.
+
+    :param said: that, a sentence each, for a person.
+    :param changed: whether anything was.
+    """
+
+    said: tuple[str, ...]
+    changed: bool
+
+
+@attrs.define(eq=False, slots=False)
+class Setup:
+    """
+    Sets up one folder of OpenCode's settings.
+
+    :param home: the proxy's folder, in which is kept what was done.
+    """
+
+    _home: Home
+    _place: Place
+    _said: list[str] = attrs.field(factory=list, init=False)
+    _changed: bool = attrs.field(default=False, init=False)
+
+    def install(self, wanted: Mapping[str, Any], source: str, port: int) -> Report:
+        """
+        Write what is missing, and install the plugin. Twice is once.
+
+        :param wanted: as :meth:`pollinations.opencode.provider.Block.to_json` makes it.
+        :param source: the plugin.
+        :param port: what OpenCode finds where no proxy has ever said its port.
+        :raises Refused: that is not possible; nothing is changed in OpenCode's files.
+        """
+        with self._records() as records:
+            self._port(port)
+            self._configure(records, wanted)
+            self._plug(source)
+        return self._report("OpenCode is set up already; nothing is changed.")
+
+    def remove(self) -> Report:
+        """
+        Undo what :meth:`install` did, and nothing else.
+
+        :raises Refused: that is not possible.
+        """
+        with self._records() as records:
+            for path in self._place.configs:
+                record = records.of(path)
+                if record is not None:
+                    with _naming(path):
+                        records = self._undo(records, path, record)
+            self._unplug()
+        return self._report("Nothing of a setup is there; nothing is changed.")
+
+    @contextmanager
+    def _records(self) -> Iterator[Records]:
+        """What was done before; meanwhile no other setup does anything."""
+        path = self._home.path / _RECORDS
+        with _naming(path), locked(path):
+            yield Records.read(path)
+
+    def _report(self, otherwise: str) -> Report:
+        said = self._said if self._changed else [otherwise, *self._said]
+        return Report(tuple(said), self._changed)
+
+    def _did(self, sentence: str) -> None:
+        self._said.append(sentence)
+        self._changed = True
+
+    def _port(self, port: int) -> None:
+        path = self._home.port
+        with _naming(path):
+            try:
+                if read_plain(path, 64).strip().isdigit():
+                    return
+            except FileNotFoundError:
+                pass
+            write_whole(path, str(port).encode())
+        self._did(f"{path} is made: OpenCode reads the port there. A proxy writes its own.")
+
+    def _configure(self, records: Records, wanted: Mapping[str, Any]) -> None:
+        path = self._config(records)
+        with _naming(path):
+            file = ConfigFile.read(path, self._place.file_mode)
+            record = records.of(path)
+            before = Written() if record is None else record.written
+            text = SKELETON if file.text is None else file.text
+            change = written(text, wanted, before, self._elsewhere(path))
+            if file.data is None or change.text != text:
+                self._write(records, file, record, change)
+        self._said += _kept(path, change.kept)
+        if _API_KEY in change.kept:
+            self._said.append(f"But this proxy wants to be shown the token in {self._home.token}.")
+        self._said += (_conflict(path, name) for name in old_plugins(checked(change.text)))
+
+    def _config(self, records: Records) -> Path:
+        """The file that was set up before, as long as it is there."""
+        done = (path for path in self._place.configs if records.of(path) and path.exists())
+        return next(done, self._place.config)
+
+    def _write(
+        self, records: Records, file: ConfigFile, record: Record | None, change: Change
+    ) -> None:
+        data = change.text.encode()
+        new = _record(file, record, change, digest(data))
+        # What is written must be known for ours, whatever happens in between.
+        records.but(file.path, new).write()
+        try:
+            file.write(data)
+        except BaseException:
+            records.write()
+            raise
+        kept = f"; as it was it is in {new.backup}" if new.backup and not record else ""
+        self._did(f"{file.path} {'is made' if file.data is None else 'is changed'}{kept}.")
+        for keys in change.written.replaced:
+            if record is None or keys not in record.written.replaced:
+                self._said.append(f"'{'.'.join(keys)}' in it was yours and is replaced.")
+
+    def _elsewhere(self, path: Path) -> Mapping[Keys, Any]:
+        """What the user has in OpenCode's other files, which *path* would go before."""
+        found: dict[Keys, Any] = {}
+        for other in (*self._place.configs, *self._place.beneath):
+            data = _members(other) if other != path else {}
+            commands = data.get("command")
+            for name, command in commands.items() if isinstance(commands, dict) else ():
+                found.setdefault(("command", name), command)
+            if "small_model" in data:
+                found.setdefault(("small_model",), data["small_model"])
+        return found
+
+    def _plug(self, source: str) -> None:
+        path = self._place.plugin
+        with _naming(path):
+            found = _source(path)
+            if found == source:
+                return
+            if found is not None and not plugin.is_plugin(found):
+                self._said.append(f"{path} is another plugin and stays; ours is not installed.")
+                return
+            file = ConfigFile.read(path, self._place.file_mode)
+            file.write(source.encode())
+        self._did(f"{path} is installed: notifications, and a proxy that starts by itself.")
+
+    def _unplug(self) -> None:
+        path = self._place.plugin
+        with _naming(path):
+            found = _source(path)
+            if found is not None and plugin.is_plugin(found):
+                path.unlink()
+                self._did(f"{path} is removed.")
+
+    def _undo(self, records: Records, path: Path, record: Record) -> Records:
+        file = ConfigFile.read(path, self._place.file_mode)
+        others = records.but(path, None)
+        if file.data is not None:
+            self._revert(file, record)
+        others.write()
+        return others
+
+    def _revert(self, file: ConfigFile, record: Record) -> None:
+        original = _original(file, record)
+        if file.name == record.after and record.created:
+            file.delete()
+            self._did(f"{file.path} is deleted, since setup made it.")
+        elif original is not None and record.backup is not None:
+            file.write(original)
+            Path(record.backup).unlink()
+            self._did(f"{file.path} is as it was before.")
+        else:
+            self._take_out(file, record)
+
+    def _take_out(self, file: ConfigFile, record: Record) -> None:
+        text = file.text or ""
+        change = undone(text, record.written)
+        if change.text != text:
+            copy = file.keep()
+            file.write(change.text.encode())
+            self._did(f"{file.path} is without the setup; as it was it is in {copy}.")
+        self._said += _kept(file.path, change.kept)
+
+
+def _record(file: ConfigFile, record: Record | None, change: Change, after: str) -> Record:
+    """What there is to know of a change. Its copy of the file is made here."""
+    if file.data is None:
+        return Record(change.written, after, created=True)
+    if record is not None and file.name == record.after:
+        return attrs.evolve(record, written=change.written, after=after)
+    backup = str(file.keep())
+    # What others changed in between cannot be told from what there was.
+    before = file.name if record is None else None
+    return Record(change.written, after, before, backup)
+
+
+def _original(file: ConfigFile, record: Record) -> bytes | None:
+    """The file as it was, if nobody but setup has changed it since, and it is still kept."""
+    if file.name != record.after or record.before is None or record.backup is None:
+        return None
+    try:
+        data = read_plain(Path(record.backup), FILE_LIMIT)
+    except OSError:
+        return None
+    return data if digest(data) == record.before else None
+
+
+def _members(path: Path) -> Mapping[str, Any]:
+    """What another file holds; nothing when it cannot be understood."""
+    try:
+        data = jsonc.loads(read_plain(path, FILE_LIMIT))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _source(path: Path) -> str | None:
+    try:
+        return read_plain(path, FILE_LIMIT).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+
+
+def _kept(path: Path, kept: Sequence[Keys]) -> Iterator[str]:
+    """What stays, one by one, or counted when that is too much to read."""
+    if len(kept) > _MANY:
+        yield f"{len(kept)} members of {path} are yours and stay as they are."
+        return
+    for keys in kept:
+        yield f"'{'.'.join(keys)}' in {path} is yours and stays as it is."
+
+
+def _conflict(path: Path, name: str) -> str:
+    return (
+        f"'plugin' in {path} names '{name}', an older plugin whose provider has the same name: take"
+        " it out of that list, or OpenCode asks sometimes the one and sometimes the other."
+    )
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say of which file it is that something is wrong with it."""
+    try:
+        yield
+    except OSError as e:
+        raise Refused(f"{e.filename or path}: {e.strerror or e}.") from e
+    except ValueError as e:
+        raise Refused(f"{path}: {e}. Nothing in it is changed.") from e
