@@ -58,12 +58,13 @@ def read_plain(path: Path, limit: int | None = None) -> bytes:
     return path.read_bytes()
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     """
     Put *data* into *path* so that a reader, or a crash, finds the old content or the new.
 
-    The file has mode 0600. A symbolic link is followed, so that it stays one.
+    A symbolic link is followed, so that it stays one.
 
+    :param mode: the file's mode afterwards.
     :raises OSError: the disk does not let us; the old file is untouched.
     """
     path = _followed(path)
@@ -76,6 +77,7 @@ def write_whole(path: Path, data: bytes) -> None:
         try:
             temporary.write(data)
             temporary.flush()
+            os.fchmod(temporary.fileno(), mode)
             os.fsync(temporary.fileno())
             os.replace(temporary.name, path)
         except OSError:

@@ -196,3 +196,9 @@ def test_a_process_killed_while_it_writes_leaves_a_whole_file(path: Path, writes
     assert mode(path) == 0o600
     with locked(path, patience=0):
         pass
+
+
+def test_a_file_may_be_for_others_too(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_whole(path, b"new", 0o644)
+    assert (path.read_bytes(), mode(path)) == (b"new", 0o644)

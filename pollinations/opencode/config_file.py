@@ -32,11 +32,13 @@ class ConfigFile:
 
     :param data: what was in it; ``None`` where there is none.
     :param mode: its mode, or the one to make it with.
+    :param owner: the user and the group that it belongs to.
     """
 
     path: Path
     data: bytes | None
     mode: int
+    owner: tuple[int, int] | None = None
 
     @classmethod
     def read(cls, path: Path, mode: int) -> "ConfigFile":
@@ -53,7 +55,7 @@ class ConfigFile:
         data = read_plain(path, FILE_LIMIT)
         if not found.st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
             raise OSError(errno.EACCES, "it is read-only", str(path))
-        return cls(path, data, stat.S_IMODE(found.st_mode))
+        return cls(path, data, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
 
     @property
     def text(self) -> str | None:
@@ -82,8 +84,8 @@ class ConfigFile:
         """
         self._unchanged()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path, data)
-        os.chmod(self.path, self.mode)
+        write_whole(self.path, data, self.mode)
+        self._give_back()
 
     def delete(self) -> None:
         """
@@ -108,10 +110,14 @@ class ConfigFile:
                 if read_plain(copy) != self.data:
                     continue
                 return copy
-            write_whole(copy, self.data)
-            os.chmod(copy, self.mode)
+            write_whole(copy, self.data, self.mode)
             return copy
         raise AssertionError("numbers do not end")
+
+    def _give_back(self) -> None:
+        """Let root's work be the user's."""
+        if self.owner is not None and os.geteuid() == 0:
+            os.chown(self.path, *self.owner)
 
     def _unchanged(self) -> None:
         try:
