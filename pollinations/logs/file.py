@@ -26,11 +26,12 @@ class SharedLogFile(LogFile):
     Each line is appended as a whole, wherever other processes have appended theirs. Who finds that
     the file is another one by now, or gone, goes on in the one of that name.
 
-    :param path: the file; its folder is made too.
+    :param path: the file; its folder is made too, and the one that this is in.
     :raises OSError: the disk does not let us.
     """
 
     def __init__(self, path: Path, length: int = LENGTH, kept: int = KEPT) -> None:
+        make_private_folder(path.parent.parent)
         make_private_folder(path.parent)
         super().__init__(path.name, str(path.parent), length, 0o600, kept)
 

@@ -1,6 +1,7 @@
 """Writes log events into a file, and lives on when it cannot."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -64,7 +65,9 @@ class FileObserver:
 
     def _give_up(self, error: Exception, now: float) -> None:
         self._lost += 1
-        first, self._failed, self._file = self._failed is None, now, None
+        first, self._failed = self._failed is None, now
+        with suppress(OSError):
+            self.close()
         if first:
             reason = getattr(error, "strerror", None) or type(error).__name__
             self._log.warn(

@@ -16,10 +16,13 @@ from twisted.logger import (
 from zope.interface import implementer
 
 from ..settings.schema import Settings
-from .context import current
+from .context import Served, current
 from .levels import Levels
 from .observer import FileObserver
 from .quiet import quiet
+
+NOBODY = Served("")
+"""Stands for a request where none is served."""
 
 
 @implementer(ILogObserver)
@@ -66,10 +69,9 @@ class LogService(MultiService):
         # What is logged before the reactor turns comes again when twist begins to log.
         if "request_id" in event:
             return
-        served = current()
-        event["request_id"], event["universe"] = (
-            (served.id, served.universe) if served else ("", "")
-        )
+        served = current() or NOBODY
+        event["request_id"] = served.id
+        event.setdefault("universe", served.universe)
         if "log_failure" in event:
             event["log_failure"] = quiet(event["log_failure"])
         if self._filtered is not None:

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 from twisted.logger import Logger, LogLevel
 
-from ..logs.context import Served
+from ..logs.context import Served, serving
 from ..routing.record import Record
 from ..routing.scrub import without_keys
 
@@ -68,8 +68,8 @@ class AccessLog:
             "client": _client(request),
         }
         found = {name: value for name, value in found.items() if value not in (None, "")}
-        level = _level(found["path"], found["status"])
-        self._log.emit(level, _format(found), **found)
+        with serving(served):
+            self._log.emit(_level(found["path"], found["status"]), _format(found), **found)
 
 
 def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:
