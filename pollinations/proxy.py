@@ -27,8 +27,7 @@ from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
 from .termination import Termination
-from .upstream.account import AccountQuota
-from .upstream.accounts import Accounts
+from .upstream.accounts import Accounts, accounts_at
 from .upstream.agent import network_client
 from .upstream.catalogue import CatalogueService
 from .upstream.chat import Upstream
@@ -75,9 +74,12 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
     start = attrs.evolve(
         start,
         file=HeldSettings.over(start.file),
-        free_url=f"{imitation.url}/free",
-        enter_url=f"{imitation.url}/enter",
-        signatures="memory:",
+        said={
+            **start.said,
+            "free_url": f"{imitation.url}/free",
+            "enter_url": f"{imitation.url}/enter",
+            "signatures": "memory:",
+        },
     )
     key = Key(DEMO_KEY, "the demonstration")
     parts = _Parts(start, reactor, now, lambda: key)
@@ -106,18 +108,27 @@ class _Parts:
     def service(self) -> IService:
         """All of them, in the order in which they start; they stop in the other."""
         start, file, reactor = self.start, self.start.file, self.reactor
-        self.client = network_client(reactor, file.settings.timeouts.connect)
+        self.client = network_client(reactor, lambda: file.settings.timeouts.connect)
         catalogue = CatalogueService(
             self.client,
-            start.free_url,
-            start.enter_url,
+            lambda: start.free_url,
+            lambda: start.enter_url,
             self.key,
             self.lists,
             reactor,
             lambda: file.settings.user_agent,
         )
-        accounts, cooldowns = Accounts(self._account, self.key, self.latest), Cooldowns()
-        quota = QuotaService(accounts, reactor, self.now, self.key, start.refresh)
+        account = accounts_at(
+            start.enter_url, self.client, lambda: file.settings, reactor, self.now
+        )
+        accounts, cooldowns = Accounts(account, self.key, self.latest), Cooldowns()
+        quota = QuotaService(
+            accounts,
+            reactor,
+            self.now,
+            lambda: (start.enter_url, self.key()),
+            lambda: start.refresh,
+        )
         outlook = Outlook(
             reactor,
             lambda: file.settings,
@@ -149,7 +160,7 @@ class _Parts:
             exchange, reactor, self._connect(accounts), feed=feed, commands=Commands(control)
         )
         token = Token(start.home.token)
-        watch = FileWatch([file.path], file.load, reactor)
+        watch = FileWatch(file.paths, file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
         ending = Termination(reactor)
         door = self._door(api, token)
@@ -160,18 +171,6 @@ class _Parts:
         found = self.latest()
         return None if found is None else found.value
 
-    def _account(self, key: str) -> AccountQuota:
-        start, settings = self.start, self.start.file.settings
-        return AccountQuota(
-            self.client,
-            start.enter_url,
-            key,
-            self.reactor,
-            self.now,
-            settings.user_agent,
-            settings.timeouts.account,
-        )
-
     def _connect(self, accounts: Accounts) -> Connect | None:
         """Keeps keys; a demonstration keeps nothing."""
         file = self.start.file
@@ -180,8 +179,8 @@ class _Parts:
     def _exchange(self, outlook: Outlook, store: SignatureService) -> Exchange:
         start, reactor = self.start, self.reactor
         upstreams = {
-            FREE: Upstream(self.client, start.free_url + FREE_CHAT, reactor),
-            ENTER: Upstream(self.client, start.enter_url + ENTER_CHAT, reactor, self.key),
+            FREE: Upstream(self.client, lambda: start.free_url + FREE_CHAT, reactor),
+            ENTER: Upstream(self.client, lambda: start.enter_url + ENTER_CHAT, reactor, self.key),
         }
         lanes = {FREE: Lane(reactor)}
         return Exchange(

@@ -12,8 +12,7 @@ from ..commands.runner import Commands
 from ..commands.verb import Told
 from ..settings.keys import Keys, Places
 from ..start import Start
-from ..upstream.account import AccountQuota
-from ..upstream.accounts import Accounts
+from ..upstream.accounts import Accounts, accounts_at
 from ..upstream.agent import Client, network_client
 from ..upstream.outlook import Outlook
 from ..upstream.quota import QuotaService
@@ -84,14 +83,7 @@ def control(
     file = start.file
     keys = Keys(lambda: file.settings, environ, Places.of(environ))
     keys.load()
-
-    def account(key: str) -> AccountQuota:
-        settings = file.settings
-        patience = settings.timeouts.account
-        return AccountQuota(
-            client, start.enter_url, key, reactor, now, settings.user_agent, patience
-        )
-
+    account = accounts_at(start.enter_url, client, lambda: file.settings, reactor, now)
     accounts = Accounts(account, keys.value, lambda: keys.latest)
     quota = QuotaService(accounts, reactor, now, keys.value)
     catalogue = models.known(start.home)

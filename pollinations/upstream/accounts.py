@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import attrs
+from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from ..errors import InvalidRequest, UpstreamFailed
@@ -11,7 +12,9 @@ from ..interfaces import IQuotaProvider
 from ..routing.quota import Quota
 from ..settings.file import SettingsFile, SettingsUnreadable, WrongSettings
 from ..settings.keys import Key
+from ..settings.schema import Settings
 from .account import AccountQuota, KeyCheck, NoQuota
+from .agent import Client
 
 
 @attrs.frozen
@@ -32,6 +35,29 @@ class Connected:
     models: int
     paid: int
     source: str | None = None
+
+
+def accounts_at(
+    url: str,
+    client: Client,
+    settings: Callable[[], Settings],
+    clock: IReactorTime,
+    now: Callable[[], float],
+) -> Callable[[str], AccountQuota]:
+    """
+    Gives the account of each key, at the service that *url* is the base of.
+
+    :param client: a treq client.
+    :param settings: gives the settings in force.
+    :param clock: measures the limits of time.
+    :param now: gives the time of day, in seconds since the epoch.
+    """
+
+    def account(key: str) -> AccountQuota:
+        agent, patience = settings().user_agent, settings().timeouts.account
+        return AccountQuota(client, url, key, clock, now, agent, patience)
+
+    return account
 
 
 @implementer(IQuotaProvider)

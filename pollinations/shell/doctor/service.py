@@ -6,7 +6,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, gatherResults
 
 from ...commands.phrase import Phrase
-from ...upstream.account import AccountQuota, KeyCheck
+from ...upstream.account import KeyCheck
+from ...upstream.accounts import accounts_at
 from ...upstream.agent import Client
 from ...upstream.whole import Unavailable, get_json
 from .case import Case
@@ -94,13 +95,12 @@ async def _reached(name: str, url: str, case: Case, client: Client, reactor: Any
 
 
 async def _key(case: Case, client: Client, reactor: Any, now: Callable[[], float]) -> Finding:
-    key, settings = case.key, case.start.file.settings
+    key, start = case.key, case.start
     if key is None:
         return Finding("key", "warn", _NO_KEY, _CONNECT)
-    url, patience = case.start.enter_url, settings.timeouts.account
-    account = AccountQuota(client, url, key.value, reactor, now, settings.user_agent, patience)
+    account = accounts_at(start.enter_url, client, lambda: start.file.settings, reactor, now)
     fields = {"key": key.masked, "source": key.source}
-    return _judged(await account.check(), fields)
+    return _judged(await account(key.value).check(), fields)
 
 
 def _judged(check: KeyCheck, fields: dict[str, str]) -> Finding:
