@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import attrs
-
-from ..routing.catalogue import Catalogue, Model
 from ..routing.listing import display_name
 from ..routing.route import ENTER, FREE
 from . import figures
 from .control import Control
+from .listed import Listed, all_listed
 from .near import near
 from .phrase import Language, Phrase
 from .verb import Told, Verb
@@ -42,55 +40,13 @@ _NEAR = Phrase(
     "No model is like that. Near: {names}.", "Aucun modèle ne correspond. Proches : {names}."
 )
 
-_TOOLS = Phrase("tools", "outils")
-_REASONING = Phrase("reasoning", "raisonnement")
-_READS = {
-    "image": Phrase("vision", "vision"),
-    "audio": Phrase("audio", "audio"),
-    "video": Phrase("video", "vidéo"),
-}
-
-
-@attrs.frozen
-class _Listed:
-    """A model of a universe."""
-
-    universe: str
-    model: Model
-
-    @property
-    def id(self) -> str:
-        return f"{self.universe}/{self.model.name}"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All that a search for it may name exactly."""
-        return self.id.lower(), self.model.name.lower(), *map(str.lower, self.model.aliases)
-
-    @property
-    def prices(self) -> tuple[float | None, float | None]:
-        """Of a million tokens read, and written, in pollen."""
-        pricing = self.model.pricing
-        read, written = pricing.get("promptTextTokens"), pricing.get("completionTextTokens")
-        return figures.per_million(read), figures.per_million(written)
-
-    def rank(self, words: Sequence[str]) -> tuple[Any, ...]:
-        """Where it stands among what *words* have found: called so, free, then the cheaper."""
-        called = any(word in self.names for word in words)
-        named = any(word in name for word in words for name in self.names)
-        known = [price for price in self.prices if price is not None]
-        cheap = (not known, sum(known))
-        return not called, not named, self.universe != FREE, cheap, self.model.name
-
 
 async def models(control: Control, words: Sequence[str]) -> Told:
     """Search the models of both universes; without words, list them."""
     language, situation = control.language, control.situation
     wanted = [word.lower() for word in words]
-    listed = [_Listed(*one) for one in _all(situation.catalogue)]
-    found = sorted(
-        (one for one in listed if _matches(one, wanted)), key=lambda one: one.rank(wanted)
-    )
+    listed = all_listed(situation.catalogue)
+    found = sorted((one for one in listed if one.fits(wanted)), key=lambda one: one.rank(wanted))
     if not found:
         names = near(" ".join(wanted), (name for one in listed for name in one.names), NEAREST)
         return Told(_nothing(names, language), {"total": 0, "models": [], "near": names}, ok=False)
@@ -103,37 +59,13 @@ async def models(control: Control, words: Sequence[str]) -> Told:
     return Told("\n".join(lines), data)
 
 
-def _all(catalogue: Catalogue) -> Iterator[tuple[str, Model]]:
-    for universe, listed in catalogue.models.items():
-        yield from ((universe, model) for model in listed)
-
-
-def _matches(one: _Listed, words: Sequence[str]) -> bool:
-    """Whether all *words* are somewhere in what is known of it."""
-    model = one.model
-    about = "\n".join(
-        (*one.names, model.title, model.description, model.publisher, *_abilities(model, "en"))
-    ).lower()
-    return all(word in about for word in words)
-
-
-def _abilities(model: Model, language: Language) -> Iterator[str]:
-    if model.tools:
-        yield _TOOLS(language)
-    if model.reasoning:
-        yield _REASONING(language)
-    for modality, phrase in _READS.items():
-        if modality in model.input_modalities:
-            yield phrase(language)
-
-
 def _nothing(names: Sequence[str], language: Language) -> str:
     if not names:
         return _NONE(language)
     return _NEAR(language, names=", ".join(map(figures.code, names)))
 
 
-def _table(found: Sequence[_Listed], language: Language) -> Iterator[str]:
+def _table(found: Sequence[Listed], language: Language) -> Iterator[str]:
     yield from (_PRICES(language), "", _HEAD(language), _RULE)
     for one in found:
         model = one.model
@@ -141,13 +73,13 @@ def _table(found: Sequence[_Listed], language: Language) -> Iterator[str]:
             figures.code(one.id),
             f"{'💎 ' if model.paid_only else ''}{figures.plain(display_name(model))}",
             _price(one, language),
-            ", ".join(_abilities(model, language)) or figures.UNKNOWN,
+            ", ".join(one.abilities(language)) or figures.UNKNOWN,
             figures.size(model.context_length),
         )
         yield f"| {' | '.join(cells)} |"
 
 
-def _price(one: _Listed, language: Language) -> str:
+def _price(one: Listed, language: Language) -> str:
     if one.universe == FREE:
         return _FREE(language)
     read, written = one.prices
@@ -156,7 +88,7 @@ def _price(one: _Listed, language: Language) -> str:
     return f"{figures.price(read)} / {figures.price(written)}"
 
 
-def _data(one: _Listed) -> dict[str, Any]:
+def _data(one: Listed) -> dict[str, Any]:
     model, (read, written) = one.model, one.prices
     return {
         "id": one.id,

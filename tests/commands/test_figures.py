@@ -109,12 +109,13 @@ def test_numbers_are_numbers(price: float, tokens: int) -> None:
 @pytest.mark.parametrize(
     ("seconds", "length", "age", "until"),
     [
-        (0.0, "0.00 s", "0 s", "0h 0m"),
+        (0.0, "0 ms", "0 s", "0h 0m"),
+        (0.0036, "4 ms", "0 s", "0h 0m"),
         (0.42, "0.42 s", "0 s", "0h 0m"),
         (12.34, "12.3 s", "12 s", "0h 0m"),
         (125.0, "2m 5s", "2 min", "0h 2m"),
         (21_660.0, "361m 0s", "6 h", "6h 1m"),
-        (-5.0, "-5.00 s", "0 s", "0h 0m"),
+        (-5.0, "0 ms", "0 s", "0h 0m"),
     ],
 )
 def test_lengths_of_time(seconds: float, length: str, age: str, until: str) -> None:

@@ -79,7 +79,7 @@ class WhyTests(SynchronousTestCase):
             "\n"
             "- **Asked**: `openai` at 11:59:00\n"
             "- **Answered by**: `free/openai`\n"
-            "- **Time**: 0.00 s",
+            "- **Time**: 0 ms",
         )
 
     def test_says_how_a_request_failed(self) -> None:
