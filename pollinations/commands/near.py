@@ -16,6 +16,6 @@ def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
         return []
     known = {name.lower(): name for name in names}
     word = word.lower()
-    alike = get_close_matches(word, known, n=most, cutoff=0.5)
+    alike = get_close_matches(word, known, n=most, cutoff=0.6)
     within = [name for name in known if len(word) > 1 and word in name and name not in alike]
     return [known[name] for name in (*alike, *within)][:most]

@@ -40,6 +40,11 @@ _FRENCH = (
     (r"\btrue or false", "true ou false"),
     (r"\ba list, each entry ", "une liste, chaque entrée : "),
     (r"\ba name, without spaces", "un nom sans espaces"),
+    (r"\ba key, without spaces", "une clé sans espaces"),
+    (
+        r"\ba part of the program and its level, as in ",
+        "une partie du programme et son niveau, par exemple ",
+    ),
     (r"\ba line of plain text", "une ligne de texte simple"),
     (r"\bthe base of an HTTP server", "la base d'un serveur HTTP"),
     (r", or null", ", ou null"),

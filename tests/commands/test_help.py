@@ -1,0 +1,55 @@
+"""``help``: every command, in each language."""
+
+from pathlib import Path
+
+import pytest
+
+import pollinations
+from pollinations.commands import VERBS
+from pollinations.settings.schema import Settings
+from pollinations.testing.together import Together
+
+PAGE = Path(pollinations.__file__).parent.parent / "docs" / "commands.rst"
+
+
+@pytest.mark.parametrize("line", ["/poll", "/pollinations", "/poll help", "/poll HELP"])
+def test_tells_of_every_command(line: str) -> None:
+    """And of what each takes."""
+    said = Together().chat(line).text
+    for verb in VERBS:
+        assert f"- `/pollinations {verb.use}`: {verb.summary.en}" in said
+
+
+def test_speaks_french() -> None:
+    """With every summary."""
+    said = Together(settings=Settings(language="fr")).chat("/poll help").text
+    for verb in VERBS:
+        assert f"- `/pollinations {verb.use}` : {verb.summary.fr}" in said
+
+
+def test_takes_nothing() -> None:
+    """It tells of all commands or of none."""
+    assert Together().chat("/poll help mode").text.startswith("That is not what `help` takes.")
+
+
+def test_names_are_words_and_no_two_alike() -> None:
+    """Somebody has to type them."""
+    names = [verb.name for verb in VERBS]
+    assert len(set(names)) == len(names)
+    assert all(name.isalpha() and name.islower() for name in names)
+
+
+def test_summaries_are_lines_without_a_full_stop() -> None:
+    """They stand in a list."""
+    for verb in VERBS:
+        for summary in (verb.summary.en, verb.summary.fr):
+            assert summary == summary.strip().rstrip(".")
+            assert "\n" not in summary
+
+
+def test_the_documentation_knows_them_all() -> None:
+    """And no others: the first column of its table."""
+    page = PAGE.read_text("utf-8")
+    listed = [line.split("``")[1] for line in page.splitlines() if line.startswith("   * - ``")]
+    assert [each.partition(" ")[0] for each in listed] == [verb.name for verb in VERBS]
+    assert listed == [verb.use for verb in VERBS]
