@@ -1,7 +1,8 @@
 """
 What a proxy is started with: command line, then environment, then settings file, then default.
 
-The rule of this file: these are merged once, here and nowhere else.
+The rule of this file: these are merged here and nowhere else. What was said stays said; where
+nothing was, the setting counts, and it counts as it changes, all but the port.
 """
 
 import re
@@ -46,21 +47,42 @@ class Start:
     :param home: the folder that everything is kept in.
     :param file: the settings, read.
     :param listen: endpoint strings.
-    :param free_url: the base of the free upstream, without a slash at its end.
-    :param enter_url: the same of the enter upstream.
-    :param signatures: where signatures are kept, as a URI.
-    :param refresh: seconds between two looks at the quota.
+    :param said: what the command line or the environment said instead of settings, by field.
     :param demo: whether the bundled imitation stands in for both upstreams.
     """
 
     home: Home
     file: SettingsFile
     listen: tuple[str, ...]
-    free_url: str
-    enter_url: str
-    signatures: str = attrs.field(repr=False)
-    refresh: float
+    said: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     demo: bool = False
+
+    @property
+    def free_url(self) -> str:
+        """The base of the free upstream at the moment, without a slash at its end."""
+        base: str = self._in_force("free_url")
+        return base.rstrip("/")
+
+    @property
+    def enter_url(self) -> str:
+        """The same of the enter upstream."""
+        base: str = self._in_force("enter_url")
+        return base.rstrip("/")
+
+    @property
+    def signatures(self) -> str:
+        """Where signatures are kept at the moment, as a URI."""
+        return self._in_force("signatures") or f"file:{self.home.signatures}"
+
+    @property
+    def refresh(self) -> float:
+        """Seconds between two looks at the quota, at the moment."""
+        seconds: float = self._in_force("refresh")
+        return seconds
+
+    def _in_force(self, name: str) -> Any:
+        """What was said, else the setting, which may change while we run."""
+        return self.said.get(name, getattr(self.file.settings, name))
 
     @classmethod
     def of(
@@ -83,17 +105,9 @@ class Start:
         config = said.pop("config")
         file = _settings_file(config, home, environ)
         file.load()
-        settings = attrs.evolve(file.settings, **_read(said))
-        return cls(
-            home=home,
-            file=file,
-            listen=listen or (f"tcp:{settings.port}:interface=127.0.0.1",),
-            free_url=settings.free_url.rstrip("/"),
-            enter_url=settings.enter_url.rstrip("/"),
-            signatures=settings.signatures or f"file:{home.signatures}",
-            refresh=settings.refresh,
-            demo=demo,
-        )
+        read = _read(said)
+        port = read.pop("port", file.settings.port)
+        return cls(home, file, listen or (f"tcp:{port}:interface=127.0.0.1",), read, demo)
 
 
 def _settings_file(config: str | None, home: Home, environ: Mapping[str, str]) -> SettingsFile:

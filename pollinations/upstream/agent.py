@@ -1,5 +1,6 @@
 """The HTTP client that upstreams are spoken to with."""
 
+from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
 
@@ -8,10 +9,12 @@ from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import IConsumer
-from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
+
+from .current import current_number
 
 CONNECTIONS = 64
 """The most idle connections that are kept for one host; Twisted's two would mean a handshake for
@@ -98,24 +101,51 @@ class Whole:
         """Nothing is left to stop."""
 
 
+@implementer(IAgent)
+@attrs.define(eq=False)
+class _PatientAgent:
+    """
+    Connects with the patience that counts at the moment.
+
+    :param pool: keeps the connections, whatever the patience was that they were made with.
+    :param patience: gives the seconds until a connection must stand.
+    """
+
+    _reactor: Any
+    _pool: HTTPConnectionPool
+    _patience: Callable[[], float]
+    _policy: BrowserLikePolicyForHTTPS = attrs.field(factory=BrowserLikePolicyForHTTPS)
+
+    def request(
+        self,
+        method: bytes,
+        uri: bytes,
+        headers: Headers | None = None,
+        bodyProducer: IBodyProducer | None = None,
+    ) -> "Deferred[IResponse]":
+        """See :class:`twisted.web.iweb.IAgent`."""
+        agent = Agent(self._reactor, self._policy, self._patience(), pool=self._pool)
+        return agent.request(method, uri, headers, bodyProducer)
+
+
 def http_client(agent: IAgent) -> HTTPClient:
     """A treq client over *agent* that keeps no cookies and asks for bodies as they are."""
     none: Any = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     return HTTPClient(PlainAgent(agent), cookiejar=none)
 
 
-def network_client(reactor: Any, connect_timeout: float) -> HTTPClient:
+def network_client(reactor: Any, connect_timeout: float | Callable[[], float]) -> HTTPClient:
     """
     A treq client that reaches the network.
 
-    :param connect_timeout: seconds until a connection must stand.
+    :param connect_timeout: seconds until a connection must stand, or what gives them.
     """
     pool = HTTPConnectionPool(reactor)
     # Each connection of ours is not news.
     pool._factory.noisy = False
     pool.maxPersistentPerHost = CONNECTIONS
     pool.cachedConnectionTimeout = IDLE_CONNECTION
-    return http_client(Agent(reactor, connectTimeout=connect_timeout, pool=pool))
+    return http_client(_PatientAgent(reactor, pool, current_number(connect_timeout)))
 
 
 def was_cancelled(error: Exception) -> bool:

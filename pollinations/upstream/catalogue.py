@@ -17,6 +17,7 @@ from ..routing.catalogue import Catalogue, Model, parse_list
 from ..routing.last_resort import LAST_RESORT
 from ..routing.route import ENTER, FREE
 from .agent import Client
+from .current import current_text
 from .disk_copy import DiskCopy
 from .whole import Unavailable, get_json
 
@@ -27,7 +28,7 @@ SOONER = 60.0
 """Seconds until a list that failed is tried again."""
 
 TICK = 1.0
-"""Seconds between looks at whether a list is due, or the key another."""
+"""Seconds between looks at whether a list is due, or the key or the upstream another."""
 
 PATIENCE = 15.0
 """Seconds that a list may take."""
@@ -44,31 +45,33 @@ class _List:
     """
     One universe's list.
 
+    :param url: gives its address.
     :param key: gives the key to read it with, or ``None`` to read it without.
     :param due: when to read it next, by the service's clock.
-    :param asked_with: the key that it was last read with.
+    :param asked_with: the address and the key that it was last read with.
     :param trouble: why it could not be read, the last time; empty when it could.
     """
 
     universe: str
-    url: str
+    url: Callable[[], str]
     key: Callable[[], str | None] = attrs.field(repr=False)
     due: float = 0.0
-    asked_with: str | None = attrs.field(default=None, repr=False)
+    asked_with: tuple[str, str | None] | None = attrs.field(default=None, repr=False)
     trouble: str = ""
 
 
 @attrs.define(eq=False, slots=False)
 class CatalogueService(Service):
     """
-    Reads the lists of both universes at the start, hourly, and when the key has changed.
+    Reads the lists of both universes at the start, hourly, and when the key or the upstream is
+    another.
 
     A list that cannot be read leaves the last good one, at first the one on disk, else a small one
     that comes with the package.
 
     :param client: a treq client.
-    :param free_url: the free upstream's base, which is never sent a key.
-    :param enter_url: the enter upstream's base.
+    :param free_url: the free upstream's base, which is never sent a key, or what gives it.
+    :param enter_url: the enter upstream's base, or what gives it.
     :param key: gives the key at this moment, or ``None``.
     :param path: where the lists are kept between runs, or ``None`` to keep them nowhere.
     :param clock: times the readings.
@@ -77,8 +80,8 @@ class CatalogueService(Service):
     """
 
     _client: Client
-    _free_url: str
-    _enter_url: str
+    _free_url: Callable[[], str] = attrs.field(converter=current_text)
+    _enter_url: Callable[[], str] = attrs.field(converter=current_text)
     _key: Callable[[], str | None] = attrs.field(repr=False)
     _path: Path | None
     _clock: IReactorTime
@@ -102,8 +105,8 @@ class CatalogueService(Service):
     def __attrs_post_init__(self) -> None:
         self._copy = DiskCopy(self._path, self._in_thread)
         self._lists = (
-            _List(FREE, f"{self._free_url.rstrip('/')}/models", lambda: None),
-            _List(ENTER, f"{self._enter_url.rstrip('/')}/text/models", self._key),
+            _List(FREE, lambda: f"{self._free_url().rstrip('/')}/models", lambda: None),
+            _List(ENTER, lambda: f"{self._enter_url().rstrip('/')}/text/models", self._key),
         )
 
     def startService(self) -> None:
@@ -160,14 +163,14 @@ class CatalogueService(Service):
                 one.callback(None)
 
     def _is_due(self, each: _List) -> bool:
-        return self._clock.seconds() >= each.due or each.key() != each.asked_with
+        return self._clock.seconds() >= each.due or _asking(each) != each.asked_with
 
     async def _refresh(self, each: _List) -> None:
         """Read a list. No exception leaves this: it would end the loop."""
-        each.asked_with = each.key()
+        each.asked_with = _asking(each)
         each.due = self._clock.seconds() + SOONER
         try:
-            models = await self._ask(each.url, each.asked_with)
+            models = await self._ask(*each.asked_with)
         except Exception as e:
             # What was given up by stopping is no news.
             if self.running:
@@ -209,6 +212,11 @@ class CatalogueService(Service):
             )
         elif before and not trouble:
             self._log.info("the list of {universe} models is back", universe=each.universe)
+
+
+def _asking(each: _List) -> tuple[str, str | None]:
+    """The address and the key that count at the moment."""
+    return each.url(), each.key()
 
 
 def _reason(error: Exception) -> str:

@@ -23,6 +23,7 @@ from ..stages.answer import Answer
 from ..stages.stage import Context
 from .agent import Client, Whole
 from .body import Body
+from .current import current_text
 
 REJECTION_LIMIT = 64 * 1024
 """The most bytes that are read of a reply that is no answer; the rest is dropped."""
@@ -37,13 +38,13 @@ class Upstream:
     A server that answers chat requests.
 
     :param client: a treq client; see :mod:`pollinations.upstream.agent`.
-    :param url: where chat completions are posted.
+    :param url: where chat completions are posted, or what gives that at the moment.
     :param clock: measures its limits of time.
     :param key: gives the Bearer key at this moment, or ``None`` for a server that wants none.
     """
 
     _client: Client
-    url: str
+    _url: Callable[[], str] = attrs.field(converter=current_text)
     _clock: IReactorTime
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
 
@@ -65,7 +66,7 @@ class Upstream:
 
     async def _ask(self, sent: bytes, context: Context) -> IResponse:
         asked = self._client.post(
-            self.url,
+            self._url(),
             data=Whole(sent),
             headers=self._headers(context.settings.user_agent),
             allow_redirects=False,

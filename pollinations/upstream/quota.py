@@ -1,5 +1,6 @@
 """Keeps looking at what may still be spent, so that hardly any request has to wait for it."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,9 +15,13 @@ from twisted.python.failure import Failure
 from ..interfaces import IQuotaProvider
 from ..logs.quiet import quiet
 from ..routing.quota import Quota, aged
+from .current import current_number
 
 INTERVAL: Final = 30.0
 """Seconds between two looks."""
+
+TICK: Final = 1.0
+"""Seconds between looks at whether a look is due, or the key another."""
 
 PATIENCE: Final = 2.0
 """The most seconds that a request waits for a first look."""
@@ -37,14 +42,14 @@ class QuotaService(Service):
     :param clock: times the looks.
     :param now: gives the time of day, in seconds since the epoch.
     :param key: gives the key at this moment, or whatever else an account is known by.
-    :param interval: seconds between two looks.
+    :param interval: seconds between two looks, or what gives them.
     """
 
     _provider: IQuotaProvider
     _clock: IReactorTime
     _now: Callable[[], float]
     _key: Callable[[], object] = attrs.field(default=lambda: None, repr=False)
-    _interval: float = INTERVAL
+    _interval: Callable[[], float] = attrs.field(default=lambda: INTERVAL, converter=current_number)
 
     observers: list[Callable[[Quota], None]] = attrs.field(factory=list, init=False)
     """Who is told what each look saw, whether it could see anything or not."""
@@ -53,6 +58,7 @@ class QuotaService(Service):
     _looked_with: object = attrs.field(default=_NOBODY, init=False, repr=False)
     _look: "Deferred[None] | None" = attrs.field(default=None, init=False)
     _waiting: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+    _began: float = attrs.field(default=-math.inf, init=False)
     _loop: LoopingCall = attrs.field(init=False)
     _looping: "Deferred[Any]" = attrs.field(init=False)
 
@@ -61,9 +67,9 @@ class QuotaService(Service):
     def startService(self) -> None:
         """Begin to look."""
         super().startService()
-        self._loop = LoopingCall(self.refresh)
+        self._loop = LoopingCall(self._refresh_if_due)
         self._loop.clock = self._clock
-        self._looping = self._loop.start(self._interval)
+        self._looping = self._loop.start(TICK)
 
     def stopService(self) -> "Deferred[Any]":
         """Look no more, and give up a look that is under way."""
@@ -102,6 +108,11 @@ class QuotaService(Service):
     def _current(self) -> bool:
         """Whether there has been a look with the key that is in force."""
         return self._looked_with == self._key()
+
+    async def _refresh_if_due(self) -> None:
+        if self._clock.seconds() - self._began >= self._interval() or not self._current:
+            self._began = self._clock.seconds()
+            await self.refresh()
 
     def _look_over(self) -> "Deferred[None]":
         """Fires when a look is over: that which is under way, else one that begins now."""
