@@ -119,7 +119,7 @@ class _Parts:
             lambda: file.settings.user_agent,
         )
         account = accounts_at(
-            start.enter_url, self.client, lambda: file.settings, reactor, self.now
+            lambda: start.enter_url, self.client, lambda: file.settings, reactor, self.now
         )
         accounts, cooldowns = Accounts(account, self.key, self.latest), Cooldowns()
         quota = QuotaService(

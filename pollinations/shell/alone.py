@@ -83,7 +83,7 @@ def control(
     file = start.file
     keys = Keys(lambda: file.settings, environ, Places.of(environ))
     keys.load()
-    account = accounts_at(start.enter_url, client, lambda: file.settings, reactor, now)
+    account = accounts_at(lambda: start.enter_url, client, lambda: file.settings, reactor, now)
     accounts = Accounts(account, keys.value, lambda: keys.latest)
     quota = QuotaService(accounts, reactor, now, keys.value)
     catalogue = models.known(start.home)

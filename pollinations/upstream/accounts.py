@@ -38,15 +38,16 @@ class Connected:
 
 
 def accounts_at(
-    url: str,
+    url: Callable[[], str],
     client: Client,
     settings: Callable[[], Settings],
     clock: IReactorTime,
     now: Callable[[], float],
 ) -> Callable[[str], AccountQuota]:
     """
-    Gives the account of each key, at the service that *url* is the base of.
+    Gives the account of each key.
 
+    :param url: gives the base of the ``enter`` universe at this moment.
     :param client: a treq client.
     :param settings: gives the settings in force.
     :param clock: measures the limits of time.
@@ -55,7 +56,7 @@ def accounts_at(
 
     def account(key: str) -> AccountQuota:
         agent, patience = settings().user_agent, settings().timeouts.account
-        return AccountQuota(client, url, key, clock, now, agent, patience)
+        return AccountQuota(client, url(), key, clock, now, agent, patience)
 
     return account
 

@@ -98,7 +98,9 @@ async def _key(case: Case, client: Client, reactor: Any, now: Callable[[], float
     key, start = case.key, case.start
     if key is None:
         return Finding("key", "warn", _NO_KEY, _CONNECT)
-    account = accounts_at(start.enter_url, client, lambda: start.file.settings, reactor, now)
+    account = accounts_at(
+        lambda: start.enter_url, client, lambda: start.file.settings, reactor, now
+    )
     fields = {"key": key.masked, "source": key.source}
     return _judged(await account(key.value).check(), fields)
 
