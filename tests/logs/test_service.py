@@ -12,7 +12,6 @@ from pollinations.logs.context import Served, serving
 from pollinations.logs.service import LogService
 from pollinations.settings.schema import Settings
 
-
 ASKED = "what was asked"
 
 
