@@ -1,19 +1,16 @@
 """Whether OpenCode is there, and knows of the proxy."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ...commands.phrase import Phrase
 from ...files import read_plain
+from ...opencode.places import Place
+from ...opencode.provider import PROVIDER
 from ...settings import jsonc
 from ...settings.file import FILE_LIMIT
-from ...settings.keys import Places
 from .case import Case, printed
 from .finding import Finding
-
-PLUGIN = Path("plugins") / "pollinations.js"
-"""The plugin, in the folder of OpenCode's settings."""
 
 _ABSENT = Phrase("not found, nothing to set up", "introuvable, rien à configurer")
 _INSTALLED = Phrase("{version} (`{path}`)", "{version} (`{path}`)")
@@ -68,7 +65,7 @@ def _said(version: str | None) -> Phrase:
 def _configured(case: Case) -> Iterator[Finding]:
     """The first of OpenCode's files that names the provider, and any that it cannot read."""
     name, knows = "opencode settings", False
-    for path in Places.of(case.environ).configs:
+    for path in Place.of_user(case.environ).configs:
         try:
             data = jsonc.loads(read_plain(path, FILE_LIMIT))
         except FileNotFoundError:
@@ -87,13 +84,13 @@ def _configured(case: Case) -> Iterator[Finding]:
 
 def _provider(data: Any) -> bool:
     match data:
-        case {"provider": {"pollinations": dict()}}:
-            return True
+        case {"provider": dict(providers)}:
+            return isinstance(providers.get(PROVIDER), dict)
     return False
 
 
 def _plugin(case: Case) -> Finding:
-    path = Places.of(case.environ).configs[0].parent / PLUGIN
+    path = Place.of_user(case.environ).plugin
     fields = {"path": path}
     if path.exists():
         return Finding("opencode plugin", "ok", _PLUGGED, fields=fields)
