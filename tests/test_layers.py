@@ -45,6 +45,7 @@ MAY_IMPORT = {
         "__init__",
         "errors",
         "chat",
+        "logs",
         "routing",
         "settings",
         "settings/schema",
@@ -66,7 +67,7 @@ MAY_IMPORT = {
     },
 }
 PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
-WIRING = ("proxy", "tap", "cli", "shell", "start", "termination", "testing")
+WIRING = ("proxy", "tap", "cli", "shell", "start", "hangup", "termination", "testing")
 
 
 def modules() -> Iterator[Path]:

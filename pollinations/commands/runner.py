@@ -8,6 +8,7 @@ from twisted.internet.defer import CancelledError
 from twisted.logger import Logger
 
 from ..errors import InvalidRequest, UpstreamFailed
+from ..logs.quiet import quiet
 from ..settings.file import SettingsUnreadable, WrongSettings
 from . import VERBS
 from .control import Control
@@ -103,7 +104,7 @@ class Commands:
         except CancelledError:
             raise
         except Exception:
-            self._log.failure("the command {verb} failed", verb=verb.name)
+            self._log.failure("the command {verb} failed", quiet(), verb=verb.name)
             return self._not(_BROKEN)
 
     def _unknown(self, name: str) -> Told:
