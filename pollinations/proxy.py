@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .commands.control import Control
 from .commands.runner import Commands
+from .hangup import Hangup
 from .logs.service import LogService
 from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
@@ -162,9 +163,9 @@ class _Parts:
         token = Token(start.home.token)
         watch = FileWatch(file.paths, file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
-        ending = Termination(reactor)
+        ending, hangup = Termination(reactor), Hangup(reactor, [file.load, token.load])
         door = self._door(api, token)
-        return _together(ending, watch, lock, catalogue, quota, store, feed, door)
+        return _together(ending, hangup, watch, lock, catalogue, quota, store, feed, door)
 
     def key(self) -> str | None:
         """The key in force, if there is one."""

@@ -63,6 +63,7 @@ class CatalogueServiceTests(SynchronousTestCase):
         self.lists = Lists({b"/free/models": ["bidara"], b"/enter/text/models": ["claude"]})
         self.clock = Clock()
         self.key: str | None = KEY
+        self.enter = "http://upstream.example/enter"
         self.path: Any = Path(self.mktemp()).absolute() / "catalogue.json"
         self.logged: list[str] = []
         globalLogPublisher.addObserver(self._log)
@@ -77,7 +78,7 @@ class CatalogueServiceTests(SynchronousTestCase):
         return CatalogueService(
             self.stub,
             "http://upstream.example/free/",
-            "http://upstream.example/enter",
+            lambda: self.enter,
             lambda: self.key,
             self.path,
             self.clock,
@@ -109,6 +110,16 @@ class CatalogueServiceTests(SynchronousTestCase):
         service = self.started()
         self.assertEqual(self.names(service, "free"), ["bidara"])
         self.assertEqual(self.names(service, "enter"), ["claude"])
+
+    def test_another_upstream_is_followed_within_a_second(self) -> None:
+        """By itself; the other universe is not asked again."""
+        service = self.started()
+        self.lists.answers[b"/moved/text/models"] = ["gemini"]
+        self.lists.answers[b"/free/models"] = ["other"]
+        self.enter = "http://upstream.example/moved/"
+        self.wait(1)
+        self.assertEqual(self.names(service, "enter"), ["gemini"])
+        self.assertEqual(self.names(service, "free"), ["bidara"])
 
     def test_the_very_first_lists_may_be_waited_for(self) -> None:
         """By who has to have them; only as long as they are being read."""

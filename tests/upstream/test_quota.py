@@ -31,13 +31,14 @@ class QuotaServiceTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock, self.account, self.key = Clock(), Account(), "sk_one"
+        self.interval = 30.0
         self.seen: list[Quota] = []
         self.service = QuotaService(
             self.account,
             self.clock,
             lambda: self.clock.seconds(),
             lambda: self.key,
-            30.0,
+            lambda: self.interval,
         )
         self.service.observers.append(self.seen.append)
         self.service.startService()
@@ -66,6 +67,28 @@ class QuotaServiceTests(SynchronousTestCase):
         self.sees(RICH)
         self.assertEqual(self.service.latest, RICH)
         self.assertEqual(self.seen, [RICH])
+
+    def test_another_key_is_followed_within_a_second(self) -> None:
+        """By itself, and once, whatever the look sees; what was seen before no longer counts."""
+        self.sees(RICH)
+        self.key = "sk_two"
+        self.assertEqual(self.service.latest, Quota())
+        self.clock.advance(1.0)
+        self.assertEqual(len(self.account.looks), 2)
+        self.account.looks[-1].errback(ValueError("nothing to be seen"))
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+        self.clock.pump([1.0] * 20)
+        self.assertEqual(len(self.account.looks), 2)
+
+    def test_another_interval_is_followed_within_a_second(self) -> None:
+        """Also when the one in force would end in an hour."""
+        self.interval = 3600.0
+        self.sees(RICH)
+        self.clock.advance(100.0)
+        self.assertEqual(len(self.account.looks), 1)
+        self.interval = 10.0
+        self.clock.advance(1.0)
+        self.assertEqual(len(self.account.looks), 2)
 
     def test_looks_every_so_often(self) -> None:
         """The newest look counts."""

@@ -1,0 +1,40 @@
+"""Reads everything again when the system says so."""
+
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+from twisted.application.service import Service
+from twisted.logger import Logger
+
+
+@attrs.define(eq=False, slots=False)
+class Hangup(Service):
+    """
+    Makes of SIGHUP, which would end the process, a new look at the files.
+
+    They are watched in any case; this is for those that cannot be watched well, as on a network's
+    disk, and for service supervisors that reload by this signal.
+
+    :param reactor: is where the files are read, when it comes to it.
+    :param loads: read a file again each.
+    """
+
+    _reactor: Any
+    _loads: Sequence[Callable[[], None]]
+
+    _log = Logger()
+
+    def startService(self) -> None:
+        """Wait for the signal, as soon as the reactor runs and has set its own traps."""
+        super().startService()
+        self._reactor.callWhenRunning(signal.signal, signal.SIGHUP, self._caught)
+
+    def _caught(self, number: int, frame: object) -> None:
+        self._reactor.callFromThread(self._again)
+
+    def _again(self) -> None:
+        for load in self._loads:
+            load()
+        self._log.info("all files were read again")
