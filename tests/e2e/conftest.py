@@ -73,7 +73,7 @@ class OpenCode:
         return subprocess.Popen(
             [self.binary, *arguments],
             cwd=self.folder / "work",
-            env=self._environ(url),
+            env=self.environment(url),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,7 +90,8 @@ class OpenCode:
             end(process)
         return process.returncode, output
 
-    def _environ(self, url: str) -> Mapping[str, str]:
+    def environment(self, url: str) -> Mapping[str, str]:
+        """What it is started with."""
         folders = {
             "HOME": "",
             "TMPDIR": "tmp",
