@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 from .commands.control import Control
 from .commands.runner import Commands
 from .hangup import Hangup
+from .interfaces import ISignatureStore
 from .logs.service import LogService
 from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
@@ -139,7 +140,9 @@ class _Parts:
             cooldowns,
             catalogue.settled,
         )
-        store = SignatureService(open_store(start.signatures, reactor, start.home.path), self.v3)
+        uri = start.signatures
+        store = SignatureService(self._store(uri), self.v3, uri)
+        file.observers.append(lambda _: store.follow(start.signatures, self._store))
         exchange = self._exchange(outlook, store)
         notifications = Notifications(lambda: file.settings.gui, self.now)
         announcements = Announcements(notifications, outlook.situation, self.now)
@@ -176,6 +179,9 @@ class _Parts:
         """Keeps keys; a demonstration keeps nothing."""
         file = self.start.file
         return None if self.start.demo else lambda key: accounts.connect(key, file)
+
+    def _store(self, uri: str) -> ISignatureStore:
+        return open_store(uri, self.reactor, self.start.home.path)
 
     def _exchange(self, outlook: Outlook, store: SignatureService) -> Exchange:
         start, reactor = self.start, self.reactor

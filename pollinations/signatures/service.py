@@ -1,6 +1,6 @@
 """A signature store as a part of a service: what it does at the start and at the end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,16 @@ class SignatureService(Service):
     :param store: any signature store. If it has a coroutine method ``close``, that is awaited when
         the service stops.
     :param v3: the file of version 3, which need not be there; ``None`` to take over nothing.
+    :param uri: what the store was opened as, where it may become another one.
     """
 
     store: ISignatureStore
     v3: Path | None = None
+    _uri: str = attrs.field(default="", repr=False)
     imported: bool = attrs.field(default=False, init=False)
     """Whether the store may hold entries of version 3, so that it is worth asking for them."""
 
+    _closing: Deferred[None] = attrs.field(factory=lambda: succeed(None), init=False, repr=False)
     _importing: Deferred[None] = attrs.field(factory=lambda: succeed(None), init=False, repr=False)
     _log = Logger()
 
@@ -45,7 +48,25 @@ class SignatureService(Service):
         """Let the store write what it has not written yet."""
         super().stopService()
         self._importing.cancel()
-        return Deferred.fromCoroutine(self._close())
+        return self._close()
+
+    def follow(self, uri: str, opened: Callable[[str], ISignatureStore]) -> None:
+        """
+        Remember where *uri* says from now on, if that is another place. What was remembered stays
+        where it is. A place that cannot be opened is named in the log, and changes nothing.
+
+        :param opened: opens a store.
+        """
+        if uri == self._uri:
+            return
+        self._uri = uri
+        try:
+            new = opened(uri)
+        except (ValueError, OSError) as e:
+            self._log.warn("signatures stay where they were kept: {error}", error=e)
+            return
+        self._close()
+        self.store = new
 
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
@@ -63,7 +84,13 @@ class SignatureService(Service):
         if not failure.check(CancelledError):
             self._log.failure("nothing was imported", quiet(failure))
 
-    async def _close(self) -> None:
+    def _close(self) -> Deferred[None]:
+        """Close the store, after those that were closed before."""
         close: Any = getattr(self.store, "close", None)
         if close is not None:
-            await close()
+            self._closing.addCallback(lambda _: Deferred.fromCoroutine(close()))
+            self._closing.addErrback(self._not_closed)
+        return self._closing
+
+    def _not_closed(self, failure: Failure) -> None:
+        self._log.failure("a store of signatures was not closed well", quiet(failure))

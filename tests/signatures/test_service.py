@@ -1,6 +1,7 @@
 """A store that starts and stops with a service."""
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 from twisted.application.service import IService, MultiService
@@ -13,6 +14,18 @@ from pollinations.signatures.file import FileSignatureStore
 from pollinations.signatures.memory import MemorySignatureStore
 from pollinations.signatures.service import SignatureService
 from pollinations.testing.signatures import SignatureStoreTests
+
+
+class Closing:
+    """A store that counts its ends."""
+
+    closed = 0
+
+    async def get(self, keys: object) -> dict[str, str]:
+        return {}
+
+    async def close(self) -> None:
+        self.closed += 1
 
 
 class SignatureServiceTests(SignatureStoreTests, SynchronousTestCase):
@@ -80,6 +93,30 @@ class SignatureServiceTests(SignatureStoreTests, SynchronousTestCase):
         service = SignatureService(Silent(), self.v3)  # type: ignore[arg-type]
         service.startService()
         self.successResultOf(service.stopService())
+
+    def test_another_place_is_followed(self) -> None:
+        """What is in the last one is written before it is left, and stays there."""
+        first, second = Closing(), Closing()
+        opened: list[str] = []
+
+        def opens(uri: str) -> Any:
+            opened.append(uri)
+            if uri == "nowhere:":
+                raise ValueError("that is no place")
+            return second
+
+        service = SignatureService(first, uri="first:")  # type: ignore[arg-type]
+        service.startService()
+        service.follow("first:", opens)
+        service.follow("nowhere:", opens)
+        service.follow("nowhere:", opens)
+        self.assertIs(service.store, first)
+        service.follow("second:", opens)
+        self.assertIs(service.store, second)
+        self.assertEqual(opened, ["nowhere:", "second:"])
+        self.assertEqual((first.closed, second.closed), (1, 0))
+        self.successResultOf(service.stopService())
+        self.assertEqual((first.closed, second.closed), (1, 1))
 
     def test_a_store_without_an_end(self) -> None:
         """A store need have no ``close``."""
