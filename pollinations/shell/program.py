@@ -1,5 +1,6 @@
 """The commands together: how they are found, and what is said of one that is not."""
 
+import os
 import sys
 from difflib import get_close_matches
 from io import TextIOWrapper
@@ -16,11 +17,16 @@ class Program(click.Group):
         return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run it. A character that the terminal does not have ends nothing."""
+        """Run it. Neither a terminal that lacks a character nor a full disk ends in a traceback."""
+        _open_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as e:
+            click.echo(f"Error: {e.strerror or type(e).__name__}", err=True)
+            sys.exit(1)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -34,3 +40,10 @@ class Program(click.Group):
             near = get_close_matches(args[0].lower(), self.commands, 1)
             ctx.fail(" ".join(("There is no such command.", *map("Did you mean {}?".format, near))))
         return super().resolve_command(ctx, args)
+
+
+def _open_streams() -> None:
+    """Put something in the place of a stream that whoever started this has closed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (it stays open)

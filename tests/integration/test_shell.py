@@ -242,3 +242,18 @@ def test_tab_completes(demo: Proxy, shell: str) -> None:
         check=True,
     )
     assert result.stdout == b"alwaysfree\n"
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status"), [(">&-", 0), ("2>&-", 0), ("<&-", 0), (">/dev/full", 1)]
+)
+def test_streams_may_be_closed_or_full(demo: Proxy, redirection: str, status: int) -> None:
+    """As under a scheduler, or on a full disk."""
+    result = subprocess.run(
+        ["sh", "-c", f"'{POLLINATIONS}' mode {redirection}"],
+        capture_output=True,
+        env=environment(demo.folder),
+        timeout=60,
+        check=False,
+    )
+    assert (result.returncode, b"Traceback" in result.stderr) == (status, False)
