@@ -26,6 +26,9 @@ _SUMMARY = re.compile(
     re.IGNORECASE,
 )
 
+_TURN = re.compile(r"^\[?user\]?:[ \t]*(.*)$", re.IGNORECASE | re.MULTILINE)
+"""What the user said, where a conversation is written down in one text."""
+
 
 @attrs.frozen
 class Asked:
@@ -91,16 +94,17 @@ def _titled(request: ChatRequest) -> Asked | None:
 
 def _summed_up(request: ChatRequest) -> Asked | None:
     """
-    The command that a conversation ends with, or that is all it holds besides what the client says
-    itself at its end. One that holds more is a model's to sum up: a title in place of its summary
-    would lose it.
+    The command that a conversation ends with, or that is all it holds. One that holds more is a
+    model's to sum up: a title in place of its summary would lose it.
     """
-    said = [_words(_last_text(m.get("content"))) for m in request.messages if m["role"] == "user"]
-    if said[-1] is not None:
-        return Asked(said[-1], quoted=True)
-    *commands, _ = said
-    alone = [words for words in commands if words is not None]
-    return Asked(alone[-1], quoted=True) if alone and len(alone) == len(commands) else None
+    texts = [_last_text(m.get("content")) for m in request.messages if m["role"] == "user"]
+    last = _words(texts[-1])
+    if last is not None:
+        return Asked(last, quoted=True)
+    # Written down in one text, or as messages, before what the client itself has to say.
+    said = [turn for text in texts for turn in _TURN.findall(text)] or texts[:-1]
+    commands = [words for words in map(_words, said) if words is not None]
+    return Asked(commands[-1], quoted=True) if commands and len(commands) == len(said) else None
 
 
 def _texts(request: ChatRequest, role: str) -> Iterator[str]:

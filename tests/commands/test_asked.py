@@ -153,6 +153,14 @@ def test_only_the_last_message_and_only_the_users(last: Any) -> None:
 TITLE = system("You are a title generator. You output ONLY a thread title. Nothing else.")
 SUMMARY = system("You are a context summarization agent. You are given a conversation…")
 OLD_SUMMARY = system("You are a helpful AI assistant tasked with summarizing conversations.\n")
+
+
+def written_down(*said: str) -> str:
+    """A conversation as OpenCode writes it down for its summarizer."""
+    turns = "\n\n".join(f"[User]: {text}\n\n[Assistant]: …" for text in said)
+    return f"Here is the conversation:\n\n<conversation>\n{turns}\n</conversation>\n\nSum it up."
+
+
 GENERATE = "Generate a title for this conversation:\n"
 
 
@@ -172,6 +180,8 @@ GENERATE = "Generate a title for this conversation:\n"
         (SUMMARY, "hi", assistant("Hello"), "/poll usage"),
         (SUMMARY, "/poll usage", assistant("### Dashboard"), "Summarize the above."),
         (SUMMARY, "/poll mode", assistant("pro"), "/poll usage", assistant("…"), "Sum it up."),
+        (SUMMARY, written_down("/poll usage")),
+        (SUMMARY, written_down("/poll mode", "/poll usage")),
         (OLD_SUMMARY, "/poll usage", assistant("…"), "Provide a detailed prompt."),
     ],
 )
@@ -187,6 +197,9 @@ def test_quotes_are_not_run(messages: Any) -> None:
         (TITLE, GENERATE, "What does /poll usage do?"),
         (SUMMARY, "Fix the bug", assistant("Done"), "/poll usage", assistant("…"), "Sum it up."),
         (SUMMARY, "hi", assistant("Hello"), "Sum it up."),
+        (SUMMARY, written_down("Fix the bug", "/poll usage")),
+        (SUMMARY, written_down("/poll usage", "Fix the bug")),
+        (SUMMARY, written_down("What does /poll usage do?")),
         (SUMMARY,),
     ],
 )
