@@ -126,7 +126,7 @@ def _changes(main: str, agent: str | None = None) -> dict[str, Any]:
 def _told(control: Control, done: str = "", remark: str = "") -> Told:
     names = _configured(control.file.settings.fallbacks)
     text = done + _NOW(control.language, **names)
-    return Told(f"{text}\n\n{remark}".rstrip(), {**names, "checked": not remark})
+    return Told(f"{text}\n\n{remark}".rstrip(), {**names, "checked": _read(control)})
 
 
 def _configured(fallbacks: Fallbacks) -> Mapping[str, str]:
