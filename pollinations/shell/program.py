@@ -26,6 +26,8 @@ class Program(click.Group):
             return super().main(*args, **kwargs)
         except OSError as e:
             click.echo(f"Error: {e.strerror or type(e).__name__}", err=True)
+            # What could not be written would be tried again at the end.
+            sys.stdout = None
             sys.exit(1)
 
     def resolve_command(
