@@ -47,7 +47,8 @@ class UpstreamFailed(PollinationsError):
     :param phase: how far it had come.
     :param status: the HTTP status that this means: the upstream's own, or that which a refusal
         sent with 200 stands for, or 502 (broke) and 504 (too slow).
-    :param message: for a person; holds no host name, key or body of the upstream.
+    :param message: for a person; holds no host name, key or body of the upstream. Not shown in a
+        ``repr``: it may be the upstream's own words, which may quote the request.
     :param code: a machine-readable word (``insufficient_balance``, ``context_length_exceeded``…).
     :param param: the request's field that the upstream complained of, or ``None``.
     :param retry_after: seconds the upstream asked us to wait, or ``None``.
@@ -56,7 +57,7 @@ class UpstreamFailed(PollinationsError):
 
     phase: Phase
     status: int
-    message: str
+    message: str = attrs.field(repr=False)
     code: str | None = None
     param: str | None = None
     retry_after: float | None = None

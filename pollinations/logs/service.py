@@ -13,6 +13,7 @@ from twisted.logger import (
     LogPublisher,
     globalLogPublisher,
 )
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..settings.schema import Settings
@@ -20,6 +21,9 @@ from .context import Served, current
 from .levels import Levels
 from .observer import FileObserver
 from .quiet import quiet
+
+LEGACY_FAILURE = "failure"
+"""What Twisted's older interface adds to events for ``log_failure``."""
 
 NOBODY = Served("")
 """Stands for a request where none is served."""
@@ -72,8 +76,9 @@ class LogService(MultiService):
         served = current() or NOBODY
         event["request_id"] = served.id
         event.setdefault("universe", served.universe)
-        if "log_failure" in event:
-            event["log_failure"] = quiet(event["log_failure"])
+        for name in ("log_failure", LEGACY_FAILURE):
+            if isinstance(event.get(name), Failure):
+                event[name] = quiet(event[name])
         if self._filtered is not None:
             self._filtered(event)
 

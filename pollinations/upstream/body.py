@@ -45,23 +45,23 @@ class Body(Protocol):
     :param first_token: seconds within which something must be ready to leave, or ``None``.
     """
 
-    answer: Answer
+    answer: Answer = attrs.field(repr=False)
     _clock: IReactorTime
     _idle: float
     _keepalive: float | None = None
     _first_token: float | None = None
 
-    started: Deferred[None] = attrs.field(init=False)
+    started: Deferred[None] = attrs.field(init=False, repr=False)
     """Fires when bytes may leave; until it does, a failure is its failure and nobody's answer."""
 
-    ended: Deferred[None] = attrs.field(init=False)
+    ended: Deferred[None] = attrs.field(init=False, repr=False)
     """Fires when the last byte was written; fails with the failure that cut the answer short."""
 
     served: Served | None = attrs.field(factory=current, init=False, repr=False)
     """The request that this is made for."""
 
     _log = Logger()
-    _consumer: IConsumer | None = attrs.field(default=None, init=False)
+    _consumer: IConsumer | None = attrs.field(default=None, init=False, repr=False)
     _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _heard: float = attrs.field(default=0.0, init=False)
     _beaten: float = attrs.field(default=0.0, init=False)

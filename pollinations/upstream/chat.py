@@ -129,8 +129,8 @@ class _Waiting:
     :param asked: the request.
     """
 
-    _asked: "Deferred[IResponse]"
-    response: "Deferred[IResponse]" = attrs.field(init=False)
+    _asked: "Deferred[IResponse]" = attrs.field(repr=False)
+    response: "Deferred[IResponse]" = attrs.field(init=False, repr=False)
     _given_up: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
