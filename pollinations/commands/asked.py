@@ -8,15 +8,18 @@ no model.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from ..chat.request import ChatRequest
 from .echo import UNSAID
 
+MOST_WORDS: Final = 32
+"""The most words that a command may have; what is left of a longer one is in one word more."""
+
 _COMMAND = re.compile(r"/(?:pollinations|poll)(?:\s+(?P<rest>.*))?", re.DOTALL)
-_KEY = re.compile(r"(/poll(?:inations)?\s+(?:connect|config\s+apiKey)\s+)[^\s\"]+", re.IGNORECASE)
+_KEY = re.compile(r"(/poll(?:inations)?\s+(?i:connect|config\s+apiKey)\s+)[^\s\"]+")
 _TITLE = re.compile(
     r"\s*(you are a title generator|you are generating titles|generate a (short )?title)",
     re.IGNORECASE,
@@ -69,7 +72,7 @@ def _words(text: str) -> tuple[str, ...] | None:
         # OpenCode sends the quotes along that were meant for a shell.
         text = text[1:-1].strip()
     found = _COMMAND.fullmatch(text)
-    return tuple((found["rest"] or "").split()) if found else None
+    return tuple((found["rest"] or "").split(maxsplit=MOST_WORDS)) if found else None
 
 
 def _side_request(request: ChatRequest) -> Callable[[ChatRequest], Asked | None] | None:

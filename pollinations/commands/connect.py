@@ -1,6 +1,9 @@
 """``connect``: take a key into use, once it was found good."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
 
 from ..errors import InvalidRequest, UpstreamFailed
 from .control import Control
@@ -8,6 +11,9 @@ from .notify import changed
 from .phrase import Phrase
 from .prospect import prospect
 from .verb import Told, Verb
+
+if TYPE_CHECKING:
+    from ..upstream.accounts import Connected
 
 _HOW = Phrase(
     "Type `/pollinations connect <key>`. Keys are made at <https://enter.pollinations.ai>. The key"
@@ -72,28 +78,20 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
             raise
         return Told(_REFUSED[e.code](language), {"code": e.code}, ok=False)
     changed(control, _CONNECTED(language))
-    said = [_GOOD(language, models=found.models, paid=found.paid)]
-    if found.limited:
-        said.append(_LIMITED(language))
-    if not found.in_force:
-        said.append(_BEHIND(language, source=found.source or _SOMEWHERE(language)))
-    situation = control.situation
-    said.append(_mode(control))
-    data = {
-        "models": found.models,
-        "paid": found.paid,
-        "limited": found.limited,
-        "in_force": found.in_force,
-        "source": found.source,
-        "mode": situation.mode,
-    }
-    return Told("\n\n".join(said), data)
+    mode = control.situation.mode
+    return Told("\n\n".join(_said(control, found)), {**attrs.asdict(found), "mode": mode})
 
 
-def _mode(control: Control) -> str:
+def _said(control: Control, found: "Connected") -> Iterator[str]:
+    """What the key is good for, and whether it counts."""
     situation, language = control.situation, control.language
+    yield _GOOD(language, models=found.models, paid=found.paid)
+    if found.limited:
+        yield _LIMITED(language)
+    if not found.in_force:
+        yield _BEHIND(language, source=found.source or _SOMEWHERE(language))
     phrase = _MODE if situation.settings.mode is None else _CHOSEN
-    return phrase(language, mode=situation.mode, next=prospect(situation, language)[0])
+    yield phrase(language, mode=situation.mode, next=prospect(situation, language)[0])
 
 
 CONNECT = Verb(

@@ -11,14 +11,12 @@ from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
 from ..settings.file import SettingsUnreadable, WrongSettings
 from . import VERBS
+from .asked import MOST_WORDS
 from .control import Control
 from .echo import echoed
 from .near import near
 from .phrase import Phrase
 from .verb import Misused, Told, Verb
-
-MOST_WORDS: Final = 32
-"""The most words that a command may have."""
 
 LONGEST: Final = 1024
 """The most characters of one word; a key may have half as many."""

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from pollinations.chat.request import ChatRequest
-from pollinations.commands.asked import Asked, asked_command, without_keys
+from pollinations.commands.asked import MOST_WORDS, Asked, asked_command, without_keys
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "opencode"
 TOOLS = [{"type": "function", "function": {"name": "read"}}]
@@ -225,6 +225,13 @@ def test_what_opencode_asks_for_a_title() -> None:
     """Its real request."""
     assert asked_command(recorded("title", "/poll usage")) == Asked(("usage",), quoted=True)
     assert asked_command(recorded("title", "Hello")) is None
+
+
+def test_a_long_text_is_not_taken_apart() -> None:
+    """It is refused for its many words anyway."""
+    found = asked_command(request("/poll " + "a " * 10_000))
+    assert found is not None
+    assert len(found.words) == MOST_WORDS + 1
 
 
 def test_words_are_not_shown() -> None:

@@ -10,9 +10,10 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.commands import VERBS
+from pollinations.commands.asked import MOST_WORDS
 from pollinations.commands.control import Control
 from pollinations.commands.phrase import Phrase
-from pollinations.commands.runner import LONGEST, MOST_WORDS, Commands
+from pollinations.commands.runner import LONGEST, Commands
 from pollinations.commands.verb import Misused, Told, Verb
 from pollinations.errors import InvalidRequest, UpstreamFailed
 from pollinations.settings.file import SettingsUnreadable, WrongSettings
