@@ -9,7 +9,8 @@
 // POLLINATIONS_HOME goes before both. OpenCode calls every exported function, so one is exported.
 
 import { spawn } from "node:child_process"
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs"
+import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -47,7 +48,7 @@ export const Pollinations = async ({ client }) => {
   }
 }
 
-// --- Which proxy -------------------------------------------------------------------------------
+// --- Which proxy ---------------------------------------------------------------------------------
 
 // The proxy that OpenCode is to ask: the one its settings name, if that answers or is somebody
 // else's to start; else the one that runs here; else one that is started.
@@ -56,6 +57,10 @@ async function proxyFor(config) {
   const home = folder()
   if (baseURL && !isLocal(baseURL)) return { url: baseURL, token: apiKey }
   if (baseURL && (await answers(baseURL))) return { url: baseURL, token: tokenOf(home), home }
+  return localProxy(home)
+}
+
+async function localProxy(home) {
   return { url: (await running(home)) ?? (await started(home)), token: tokenOf(home), home }
 }
 
@@ -104,13 +109,16 @@ async function got({ url, token }, path, patience) {
   return answer.json()
 }
 
-// --- Starting one ------------------------------------------------------------------------------
+// --- Starting one --------------------------------------------------------------------------------
 
 // Of several OpenCodes that start at once, whoever makes the lock starts the proxy.
 async function started(home) {
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const lock = join(home, "starting")
-  if (!locked(lock)) return awaited(home, () => textOf(lock) !== null, "another OpenCode started none")
+  if (!locked(lock)) {
+    const why = () => "another OpenCode has started none"
+    return awaited(home, () => textOf(lock) !== null, why)
+  }
   try {
     // It may have begun to run just before the lock was ours.
     return (await running(home)) ?? (await launched(home))
@@ -155,8 +163,12 @@ async function launched(home) {
   })
   closeSync(errors)
   let ended = ""
-  child.on("error", (error) => (ended = `it cannot be run (${error.code}); run 'pollinations setup'`))
-  child.on("exit", (status) => (ended ||= lastLine(textOf(said)) || `it ended with ${status}`))
+  child.on("error", ({ code }) => {
+    ended = `${child.spawnfile} cannot be run (${code}); 'pollinations setup' finds it again`
+  })
+  child.on("exit", (status) => {
+    ended ||= lastLine(textOf(said)) || `it ended with status ${status}`
+  })
   child.unref()
   return awaited(home, () => !ended, () => ended)
 }
@@ -172,7 +184,7 @@ async function awaited(home, hope, why) {
     const hopeful = hope()
     const url = await running(home)
     if (url) return url
-    if (!hopeful) throw new Error(`no proxy: ${typeof why === "string" ? why : why()}`)
+    if (!hopeful) throw new Error(`no proxy: ${why()}`)
     await sleep(BEAT)
   }
   throw new Error(`no proxy: none has started within ${START / 1000} s`)
@@ -180,16 +192,38 @@ async function awaited(home, hope, why) {
 
 // --- What OpenCode is told -----------------------------------------------------------------------
 
-// What the user wrote stays. Only the address and the token are the running proxy's.
-function inject(config, { url, token, home }, { provider, small_model, command }) {
-  const mine = provider.pollinations
-  const both = merged({ ...mine, options: { ...mine.options, baseURL: url } }, config.provider?.pollinations)
+// What the user wrote stays. Only the way to the proxy is the running one's.
+function inject(config, proxy, { provider, small_model, command }) {
+  const both = merged(provider.pollinations, config.provider?.pollinations)
   config.provider = { ...config.provider, pollinations: both }
-  if (home) both.options = { ...both.options, baseURL: url, ...(token && { apiKey: token }) }
+  both.options = { ...both.options, ...wayTo(proxy) }
   if (small_model) config.small_model ??= small_model
   config.command = { ...command, ...config.command }
   const enabled = config.enabled_providers
   if (Array.isArray(enabled) && !enabled.includes("pollinations")) enabled.push("pollinations")
+}
+
+function wayTo(proxy) {
+  const way = { baseURL: proxy.url }
+  if (proxy.token && proxy.home) way.apiKey = proxy.token
+  if (proxy.home) way.fetch = faithful(proxy)
+  return way
+}
+
+// What OpenCode sends its requests with. It knows one address for as long as it runs; a proxy that
+// has ended meanwhile is found at another one, or started again.
+function faithful(proxy) {
+  const first = proxy.url
+  return async (input, init) => {
+    const send = () => fetch(String(input).replace(first, proxy.url), init)
+    try {
+      return await send()
+    } catch (error) {
+      if (init?.signal?.aborted || (await answers(proxy.url))) throw error
+      Object.assign(proxy, await localProxy(proxy.home))
+      return send()
+    }
+  }
 }
 
 function merged(mine, theirs) {
@@ -219,7 +253,7 @@ async function follow(proxy, show, signal) {
     await later(wait, signal)
     wait = Math.min(2 * wait, AGAIN[1])
     const url = proxy.home && (await running(proxy.home))
-    if (url) proxy = { ...proxy, url, token: tokenOf(proxy.home) }
+    if (url) Object.assign(proxy, { url, token: tokenOf(proxy.home) })
   }
 }
 

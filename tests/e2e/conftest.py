@@ -90,6 +90,17 @@ class OpenCode:
             end(process)
         return process.returncode, output
 
+    @contextmanager
+    def serving(self, url: str) -> Iterator["Served"]:
+        """An ``opencode serve`` that asks the proxy at *url*, meanwhile."""
+        process = self.start(url, "serve", "--hostname", "127.0.0.1", "--port", "0")
+        assert process.stdout is not None
+        try:
+            said = next(line for line in process.stdout if "listening on" in line)
+            yield Served(said.split()[-1])
+        finally:
+            end(process)
+
     def environment(self, url: str) -> Mapping[str, str]:
         """What it is started with."""
         folders = {
@@ -172,18 +183,6 @@ class Served:
             return json.loads(answer.read() or b"null")
 
 
-@contextmanager
-def serving(opencode: OpenCode, url: str) -> Iterator[Served]:
-    """An ``opencode serve`` that asks the proxy at *url*, meanwhile."""
-    process = opencode.start(url, "serve", "--hostname", "127.0.0.1", "--port", "0")
-    assert process.stdout is not None
-    try:
-        said = next(line for line in process.stdout if "listening on" in line)
-        yield Served(said.split()[-1])
-    finally:
-        end(process)
-
-
 @pytest.fixture(scope="session")
 def opencode(tmp_path_factory: pytest.TempPathFactory) -> OpenCode:
     """OpenCode, if there is one; where everything is to be tested it must be there."""
@@ -238,5 +237,5 @@ def behind(_front: Behind) -> Iterator[Behind]:
 @pytest.fixture(scope="module")
 def served(opencode: OpenCode, _front: Behind) -> Iterator[Served]:
     """An ``opencode serve`` in front of the proxy of :func:`behind`."""
-    with serving(opencode, _front.proxy.url) as served:
+    with opencode.serving(_front.proxy.url) as served:
         yield served

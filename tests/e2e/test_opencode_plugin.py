@@ -109,6 +109,20 @@ async def test_opencode_needs_nothing_but_the_plugin(home, imitation, until):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_proxy_that_ended_is_started_again(home, imitation, until):
+    """The next message does it, in the OpenCode that runs."""
+    _, upstreams = imitation
+    home.opencode.environ.update(upstreams)
+    with home.opencode.serving("") as served:
+        for _ in range(2):
+            message = await deferToThread(served.ask, "salut", "free/openai-fast")
+            assert message["info"].get("error") is None
+            last = home.running
+            os.kill(last["pid"], signal.SIGTERM)
+            await until(lambda: home.running is None)
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_toast_is_seen(home, imitation, screen, until):
     """The safety net, on the screen of the real terminal interface."""
     behind, upstreams = imitation

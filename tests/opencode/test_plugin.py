@@ -397,7 +397,8 @@ def said(place: Place) -> str:
 
 def test_says_that_there_is_no_twist(place):
     """And what to do."""
-    assert said(place) == "no proxy: it cannot be run (ENOENT); run 'pollinations setup'"
+    told = "no proxy: /nowhere/twist cannot be run (ENOENT); 'pollinations setup' finds it again"
+    assert said(place) == told
 
 
 def test_says_why_a_proxy_did_not_start(place):
