@@ -54,8 +54,17 @@ def read_plain(path: Path, limit: int | None = None) -> bytes:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a plain file", str(path))
     if limit is not None and found.st_size > limit:
-        raise OSError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
-    return path.read_bytes()
+        raise _too_large(path, limit)
+    with path.open("rb") as file:
+        # What grows meanwhile, or does not tell its size, is bounded too.
+        data = file.read(-1 if limit is None else limit + 1)
+    if limit is not None and len(data) > limit:
+        raise _too_large(path, limit)
+    return data
+
+
+def _too_large(path: Path, limit: int) -> OSError:
+    return OSError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:

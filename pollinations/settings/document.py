@@ -59,5 +59,10 @@ def rewritten(data: bytes, changes: Mapping[str, Any]) -> bytes:
 
 
 def written(settings: Mapping[str, Any]) -> bytes:
-    """*settings* as a file, for people to read."""
-    return json.dumps(settings, indent=2, ensure_ascii=False).encode() + b"\n"
+    """
+    *settings* as a file, for people to read.
+
+    :raises ValueError: there is something in them that is no JSON.
+    """
+    text = json.dumps(settings, indent=2, ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"

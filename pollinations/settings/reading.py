@@ -131,6 +131,8 @@ def _boolean(data: Any, _: Any) -> bool:
 def _text(data: Any) -> str:
     if not isinstance(data, str):
         raise ValueError
+    # Half a surrogate, as an argument of a command may hold, is in no file and no header.
+    data.encode()
     return data.strip()
 
 

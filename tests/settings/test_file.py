@@ -1,6 +1,5 @@
 """The settings' file: the last good settings stay, and nothing that is in it gets lost."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.file import (
-    FILE_LIMIT,
     SettingsFile,
     SettingsUnreadable,
     WrongSettings,
@@ -25,57 +23,11 @@ from pollinations.settings.watch import FileWatch
 SECRET = "sk_canary_0123456789"
 
 
-def directory(path: Path) -> None:
-    path.mkdir()
-
-
-def circle(path: Path) -> None:
-    path.symlink_to(path.with_name("other"))
-    path.with_name("other").symlink_to(path)
-
-
-def pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def dangling(path: Path) -> None:
-    path.symlink_to(path.with_name("nowhere"))
-
-
 def holding(data: bytes) -> Callable[[Path], Any]:
     return lambda path: path.write_bytes(data)
 
 
 WHOLE = orjson.dumps({"mode": "pro", "apiKey": SECRET, "gui": {"status": "all", "logs": "error"}})
-
-UNREADABLE: dict[str, Callable[[Path], Any]] = {
-    **{f"cut after {n} bytes": holding(WHOLE[:n]) for n in range(1, len(WHOLE), 4)},
-    "empty": holding(b""),
-    "blank": holding(b" \n\t"),
-    "null": holding(b"null"),
-    "a list": holding(b'[{"mode": "pro"}]'),
-    "a text": holding(b'"pro"'),
-    "a number": holding(b"5"),
-    "zero bytes inside": holding(b"\0" * 64),
-    "not UTF-8": holding(b'{"mode": "\xff\xfe"}'),
-    "UTF-16": holding('{"mode": "pro"}'.encode("utf-16")),
-    "Latin-1": holding('{"userAgent": "café"}'.encode("latin-1")),
-    "NaN": holding(b'{"thresholds": {"tier": NaN}}'),
-    "infinity": holding(b'{"thresholds": {"tier": 1e999}}'),
-    "comments": holding(b'{\n// mine\n"mode": "pro"}'),
-    "a trailing comma": holding(b'{"mode": "pro",}'),
-    "single quotes": holding(b"{'mode': 'pro'}"),
-    "no quotes": holding(b"{mode: pro}"),
-    "YAML": holding(b"mode: pro\n"),
-    "two objects": holding(b'{"mode": "pro"}{"mode": "manual"}'),
-    "half a surrogate": holding(b'{"mode": "\\ud800"}'),
-    "a control character": holding(b'{"mode": "p\x01ro"}'),
-    "too deep": holding(b'{"x":' * 5000 + b"1" + b"}" * 5000),
-    "too large": holding(b'{"x":"' + b"y" * FILE_LIMIT + b'"}'),
-    "a directory": directory,
-    "links in a circle": circle,
-    "a pipe": pipe,
-}
 
 
 class SettingsFileTests(SynchronousTestCase):
@@ -98,11 +50,6 @@ class SettingsFileTests(SynchronousTestCase):
 
     def on_disk(self) -> Any:
         return orjson.loads(self.path.read_bytes())
-
-    def replace(self, make: Callable[[Path], Any]) -> None:
-        """Put something else in the file's place."""
-        self.path.unlink()
-        make(self.path)
 
     def test_without_a_file_there_are_defaults(self) -> None:
         """A first start needs no file, and says nothing about it."""
@@ -256,43 +203,6 @@ class SettingsFileTests(SynchronousTestCase):
             change(self.path)
             clock.advance(1)
             self.assertEqual(self.file.settings.retries, retries)
-
-
-def _unreadable(name: str) -> Callable[[SettingsFileTests], None]:
-    def test(self: SettingsFileTests) -> None:
-        self.write({"retries": 4, "mode": "manual"})
-        self.file.load()
-        good = self.file.settings
-        self.replace(UNREADABLE[name])
-        before = os.lstat(self.path)
-        self.file.load()
-        self.file.load()
-        self.assertEqual(self.file.settings, good)
-        self.assertEqual((len(self.logged), len(self.file.problems)), (1, 1))
-        self.assertNotIn("canary", self.logged[0])
-        self.assertEqual(os.lstat(self.path), before)
-
-    test.__doc__ = f"The last good settings stay when the file is: {name}."
-    return test
-
-
-def _refused(name: str) -> Callable[[SettingsFileTests], None]:
-    def test(self: SettingsFileTests) -> None:
-        UNREADABLE[name](self.path)
-        before = os.lstat(self.path)
-        saved = Deferred.fromCoroutine(self.file.save({"debug": True}))
-        error = self.failureResultOf(saved, SettingsUnreadable, OSError).value
-        self.assertNotIn("canary", str(error))
-        self.assertEqual(os.lstat(self.path).st_mtime_ns, before.st_mtime_ns)
-
-    test.__doc__ = f"Nothing is saved into a file that is: {name}."
-    return test
-
-
-for _name in UNREADABLE:
-    _slug = _name.replace(" ", "_").replace("-", "_")
-    setattr(SettingsFileTests, f"test_unreadable_{_slug}", _unreadable(_name))
-    setattr(SettingsFileTests, f"test_refused_{_slug}", _refused(_name))
 
 
 @pytest.mark.parametrize("data", [b'{"x": ' + SECRET.encode(), SECRET.encode(), b'{"a" "b"}'])

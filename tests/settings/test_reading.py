@@ -165,6 +165,8 @@ WRONG = [
     ("fallbacks.free.main", 3, "a name, without spaces"),
     ("fallbacks.free.agent", "two words", "a name, without spaces"),
     ("fallbacks.enter.agent", {"model": "x"}, "a name, without spaces"),
+    ("fallbacks.enter.agent", "half\udcff", "a name, without spaces"),
+    ("freeUrl", "http://half\udcff", "the base of an HTTP server"),
     ("enablePaidTools", "false", "true or false"),
     ("statusBar", 0, "true or false"),
     ("debug", None, "true or false"),
