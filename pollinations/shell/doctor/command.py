@@ -18,7 +18,7 @@ def doctor(as_json: bool) -> None:
     """
     with waiting("Examining…"):
         told = _told()
-    show(told, as_json, report=True)
+    show(told, as_json, report="checks" in told.data)
 
 
 def _told() -> Told:

@@ -9,6 +9,7 @@ from ...opencode.places import Place
 from ...opencode.provider import PROVIDER
 from ...settings import jsonc
 from ...settings.file import FILE_LIMIT
+from ...settings.home import Home
 from .case import Case, printed
 from .finding import Finding
 
@@ -29,10 +30,15 @@ _UNPLUGGED = Phrase(
     "`{path}` manque : pas de notifications, aucun proxy n'est démarré",
 )
 _NO_PORT = Phrase(
-    "`{path}` is missing, and OpenCode will not start without",
-    "`{path}` manque, et OpenCode ne démarre pas sans",
+    "`{path}` holds no port, and OpenCode will not start without",
+    "`{path}` ne contient aucun port, et OpenCode ne démarre pas sans",
 )
-_PORT = Phrase("`{path}` is there", "`{path}` est là")
+_OTHER_PORT = Phrase(
+    "`{path}` says {said}, and the proxy that was started last listens on {port}",
+    "`{path}` dit {said}, et le dernier proxy démarré écoute sur {port}",
+)
+_RESTART = Phrase("restart that proxy", "redémarrez ce proxy")
+_PORT = Phrase("`{path}` says {said}", "`{path}` dit {said}")
 
 
 def opencode(case: Case) -> Iterator[Finding]:
@@ -46,10 +52,8 @@ def opencode(case: Case) -> Iterator[Finding]:
         yield _program(path)
     yield from named
     yield _plugin(case)
-    if not case.home.port.exists():
-        yield Finding("opencode port", "fail", _NO_PORT, _SETUP, {"path": case.home.port})
-    else:
-        yield Finding("opencode port", "ok", _PORT, fields={"path": case.home.port})
+    if any(found.state == "ok" for found in named):
+        yield _port(case.home)
 
 
 def _program(path: str) -> Finding:
@@ -95,3 +99,18 @@ def _plugin(case: Case) -> Finding:
     if path.exists():
         return Finding("opencode plugin", "ok", _PLUGGED, fields=fields)
     return Finding("opencode plugin", "warn", _UNPLUGGED, _SETUP, fields)
+
+
+def _port(home: Home) -> Finding:
+    """What the provider's address is made of."""
+    name, running = "opencode port", home.running()
+    try:
+        said = read_plain(home.port, FILE_LIMIT).decode().strip()
+    except (OSError, ValueError):
+        said = ""
+    fields = {"path": home.port, "said": said, "port": running and running.port}
+    if not said.isdecimal():
+        return Finding(name, "fail", _NO_PORT, _SETUP, fields)
+    if running is not None and running.port is not None and str(running.port) != said:
+        return Finding(name, "warn", _OTHER_PORT, _RESTART, fields)
+    return Finding(name, "ok", _PORT, fields=fields)

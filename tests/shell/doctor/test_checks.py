@@ -172,7 +172,6 @@ class TestOpenCode:
             "opencode": "ok",
             "opencode settings": "warn",
             "opencode plugin": "warn",
-            "opencode port": "fail",
         }
         assert "1.18.33" in found(opencode(case()))["opencode"][1]
 
@@ -182,6 +181,21 @@ class TestOpenCode:
         (folder / "plugins" / "pollinations.js").touch()
         (home / "port").write_text("10001")
         assert set(states(opencode(case())).values()) == {"ok"}
+
+    @pytest.mark.parametrize(
+        ("content", "state"),
+        [(None, "fail"), ("", "fail"), ("x", "fail"), ("9", "ok"), ("8", "warn")],
+    )
+    def test_the_port_that_its_settings_name(
+        self, case: Any, home: Path, folder: Path, content: str | None, state: str
+    ) -> None:
+        """Without one it does not start, and with another's it asks another."""
+        (folder / "opencode.json").write_text('{"provider": {"pollinations": {}}}')
+        case().home.announce(Running("http://127.0.0.1:9/v1", DEAD, 9, "1", 1))
+        (home / "port").unlink()
+        if content is not None:
+            (home / "port").write_text(content)
+        assert states(opencode(case()))["opencode port"] == state
 
     @pytest.mark.parametrize("content", ["", "{", "nonsense", None])
     def test_its_settings_are_broken(
