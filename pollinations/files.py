@@ -63,6 +63,16 @@ def read_plain(path: Path, limit: int | None = None) -> bytes:
     return data
 
 
+def is_private(path: Path) -> bool:
+    """
+    Whether nobody but their owner can read the file *path*, by its own mode or by its folder's.
+
+    :raises OSError: it is not there.
+    """
+    path = _followed(path)
+    return not (path.stat().st_mode & 0o044 and path.parent.stat().st_mode & 0o011)
+
+
 def _too_large(path: Path, limit: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
 

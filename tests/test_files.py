@@ -16,6 +16,7 @@ from pollinations.files import (
     NOWHERE,
     change,
     expanded,
+    is_private,
     locked,
     make_private_folder,
     read_plain,
@@ -81,6 +82,25 @@ def test_a_file_that_was_for_all_becomes_private(path: Path) -> None:
     path.chmod(0o644)
     write_whole(path, b"new")
     assert (path.read_bytes(), mode(path)) == (b"new", 0o600)
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "private"),
+    [
+        (0o755, 0o600, True),
+        (0o700, 0o644, True),
+        (0o755, 0o644, False),
+        (0o710, 0o640, False),
+        (0o711, 0o604, False),
+    ],
+)
+def test_what_others_can_read_is_not_private(
+    path: Path, folder: int, file: int, private: bool
+) -> None:
+    write_whole(path, b"x")
+    path.chmod(file)
+    path.parent.chmod(folder)
+    assert is_private(path) is private
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:

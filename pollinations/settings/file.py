@@ -9,7 +9,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ..errors import PollinationsError
-from ..files import change, read_plain
+from ..files import change, is_private, read_plain
 from ..logs.quiet import quiet
 from .document import FILE_LIMIT, SettingsUnreadable, parse, rewritten, written
 from .former import read_former
@@ -92,6 +92,7 @@ class SettingsFile:
     """Who is told of :attr:`problems`, each time that they have changed: empty when all is good."""
 
     _log = Logger()
+    _open: bool = attrs.field(default=False, init=False)
     _source: Path | None = attrs.field(default=None, init=False)
     _taken_over: Mapping[str, Any] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -141,7 +142,18 @@ class SettingsFile:
                 raise
             return self._inherited(self._former)
         self._source, self._taken_over = self.path, {}
+        self._look_after("apiKey" in found)
         return found
+
+    def _look_after(self, has_key: bool) -> None:
+        """Say once that a key lies open."""
+        open_before, self._open = self._open, has_key and not is_private(self.path)
+        if self._open and not open_before:
+            self._log.warn(
+                "{path} holds a key, and others on this machine can read it; its mode should be"
+                " 600",
+                path=str(self.path),
+            )
 
     def _inherited(self, former: Path) -> Mapping[str, Any]:
         found = read_former(former)

@@ -153,6 +153,23 @@ class SettingsFileTests(SynchronousTestCase):
         self.successResultOf(Deferred.fromCoroutine(self.file.save({"debug": True})))
         self.assertEqual(self.on_disk(), {"debug": True})
 
+    def test_a_key_that_lies_open_is_said_once(self) -> None:
+        """A change that is saved shuts the file."""
+        self.path.parent.chmod(0o755)
+        self.write({"retries": 4})
+        self.file.load()
+        self.assertEqual(self.logged, [])
+        self.write({"apiKey": SECRET})
+        self.path.chmod(0o644)
+        self.file.load()
+        self.file.load()
+        [said] = self.logged
+        self.assertIn(f"{self.path} holds a key, and others", said)
+        self.assertNotIn(SECRET, said)
+        self.successResultOf(Deferred.fromCoroutine(self.file.save({"debug": True})))
+        self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
+        self.assertEqual((len(self.logged), self.file.problems), (1, ()))
+
     def test_observers_are_told_of_what_has_changed(self) -> None:
         """Of settings in force, and of problems; of neither when a look finds nothing new."""
         told: list[Any] = []
