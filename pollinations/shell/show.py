@@ -1,7 +1,6 @@
 """What a command answered, as a person or a program wants to see it."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,6 @@ import orjson
 
 from ..commands.verb import Told
 from .plain import clean, plain
-
-_BREAK = re.compile(r"(?<=\S)[ ]*\n(?=[ ]*\S)")
 
 
 def show(told: Told, as_json: bool = False, report: bool = False) -> None:
@@ -50,15 +47,9 @@ def _print(text: str) -> None:
     if not sys.stdout.isatty():
         click.echo(plain(clean(text)))
         return
-    from rich.console import Console
-    from rich.markdown import Markdown
-    from rich.theme import Theme
+    from .terminal import write
 
-    # Without a background, which suits dark terminals only. And in Markdown a line goes on after
-    # its end, while here each means its end.
-    Console(theme=Theme({"markdown.code": "bold cyan"})).print(
-        Markdown(_BREAK.sub("  \n", clean(text)))
-    )
+    write(clean(text))
 
 
 def _complain(text: str) -> None:
