@@ -83,7 +83,7 @@ class Keys:
     _places: Places
     _stored: Key | None = attrs.field(default=None, init=False)
     _configured: Key | None = attrs.field(default=None, init=False)
-    _troubles: dict[Path, str] = attrs.field(factory=dict, init=False)
+    _troubles: dict[str, str] = attrs.field(factory=dict, init=False)
 
     _log = Logger()
 
@@ -108,7 +108,9 @@ class Keys:
         return None if key is None else key.value
 
     def load(self) -> None:
-        """Read OpenCode's files again. One that cannot be read holds no key, and is named once."""
+        """Read OpenCode's files again. A place that should hold a key and cannot is named once."""
+        given = self._environ.get(ENVIRONMENT, "").strip()
+        self._say(ENVIRONMENT, "" if not given or usable(given) else "what it holds is no key")
         auth = self._places.auth
         self._stored = _key(in_auth(self._read(auth)), str(auth))
         found = (_key(in_opencode(self._read(path)), str(path)) for path in self._places.configs)
@@ -123,10 +125,14 @@ class Keys:
             found, trouble = None, e.strerror or type(e).__name__
         except ValueError as e:
             found, trouble = None, str(e)
-        if trouble and self._troubles.get(path) != trouble:
-            self._log.warn("no key from {path}: {trouble}", path=str(path), trouble=trouble)
-        self._troubles[path] = trouble
+        self._say(str(path), trouble)
         return found
+
+    def _say(self, place: str, trouble: str) -> None:
+        """Name what is wrong with a place, once."""
+        before, self._troubles[place] = self._troubles.get(place, ""), trouble
+        if trouble and trouble != before:
+            self._log.warn("no key from {place}: {trouble}", place=place, trouble=trouble)
 
 
 def in_auth(data: Any) -> Any:

@@ -167,7 +167,7 @@ class Settings:
     :param keepalive: seconds of silence after which a comment is sent.
     :param user_agent: what upstreams are told that we are.
 
-    What counts when it starts, and only then, where neither option nor environment says otherwise:
+    What counts where neither option nor environment says otherwise, the port at the start alone:
 
     :param port: the port on 127.0.0.1; 0 lets the system choose.
     :param free_url: the base of the free upstream.

@@ -114,6 +114,17 @@ class KeysTests(SynchronousTestCase):
             ],
         )
 
+    def test_an_environment_that_holds_no_key_is_named(self) -> None:
+        """Once, without what it holds; an empty one is as good as none."""
+        for held, said in (("", 0), (" ", 0), ("sk canary", 1), ("dummy", 1)):
+            self.logged.clear()
+            self.environ["POLLINATIONS_API_KEY"] = held
+            keys = self.keys()
+            keys.load()
+            self.assertIsNone(keys.value())
+            line = "no key from POLLINATIONS_API_KEY: what it holds is no key"
+            self.assertEqual(self.logged, [line] * said)
+
     def test_nothing_is_written(self) -> None:
         """A key stays where it was put."""
         self.put(self.places.auth, {"pollinations": "sk_auth"})
