@@ -8,6 +8,7 @@ MESSAGE_LIMIT: Final = 1000
 
 # Everything here is bounded, so that no text takes long.
 _SECRETS = re.compile(r"\b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
+_BEGINNINGS = ("sk_", "sk-", "pk_", "pk-", "ag_", "ag-", "plln_", "plln-", "bearer")
 _ADDRESSES = re.compile(
     r"""
       \b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>)\]]+
@@ -27,6 +28,9 @@ _ADDRESSES = re.compile(
 
 def without_keys(text: str) -> str:
     """*text* without whatever looks like a key."""
+    # Ten times as fast as the pattern, for all the texts that hold none.
+    if not any(map(text.lower().__contains__, _BEGINNINGS)):
+        return text
     return _SECRETS.sub("…", text)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pollinations.routing.scrub import scrubbed
+from pollinations.routing.scrub import scrubbed, without_keys
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_what_is_nobodys_business_goes(secret: str) -> None:
 def test_what_helps_stays(text: str) -> None:
     """Names of fields, of models, of files."""
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("prefix", ["sk", "pk", "ag", "plln", "SK", "Plln"])
+@pytest.mark.parametrize("joint", ["_", "-"])
+def test_every_kind_of_key_is_taken_out(prefix: str, joint: str) -> None:
+    """Whatever else the text holds."""
+    key = f"{prefix}{joint}0123456789"
+    assert without_keys(f"a {key} b") == "a … b"
+
+
+def test_a_bearers_key_of_any_form_is_taken_out() -> None:
+    assert without_keys("Authorization: BEARER xyz") == "Authorization: …"
