@@ -25,7 +25,7 @@ def stamp(path: Path) -> Stamp:
         found = os.stat(path)
     except OSError as e:
         return type(e).__name__
-    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
 
 
 @attrs.define(eq=False, slots=False)
