@@ -17,10 +17,13 @@ from twisted.web.http import HTTPChannel
 
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
-from .connections import COURTESY
+from .connections import COURTESY, descriptors, room
 from .errors import write_error
 from .guard import request_id
 from .head import FIELD, FIELDS, HEAD, METHODS, Head, too_long
+
+AHEAD = 16 * 1024
+"""How many bytes are read of what a client asks while it has not got its answers yet."""
 
 LINGER = 5.0
 """Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
@@ -41,10 +44,11 @@ class BoundedChannel(HTTPChannel):
     _log = Logger()
 
     refused = False
-    """Whether this client was refused, after which nothing that it sends is read."""
+    """Whether this client was refused, or has gone: nothing that it sends is read any more."""
 
     _head: Head | None = None
     _answering = False
+    _full = False
     _deadline: IDelayedCall | None = None
     _closing: IDelayedCall | None = None
 
@@ -59,10 +63,11 @@ class BoundedChannel(HTTPChannel):
         """Somebody has come; there may be too many of them."""
         self.timeOut = self.bounds.idle
         super().connectionMade()
-        beyond = self.site.entered()
-        if beyond > COURTESY:
+        self.site.connections += 1
+        most = room(self.bounds, descriptors())
+        if self.site.connections > most + min(most, COURTESY):
             self.transport.abortConnection()
-        elif beyond > 0:
+        elif self.site.connections > most:
             words = "The proxy already holds as many connections as it may."
             self.refuse(UpstreamFailed("connect", 503, words, retry_after=1))
 
@@ -74,15 +79,28 @@ class BoundedChannel(HTTPChannel):
             self._expect()
         super().dataReceived(data)
         # _buffer: what LineReceiver has of the next line. It waits for CRLF, and would for ever.
-        if self.line_mode and not self.refused and b"\n" in self._buffer:
+        if self.line_mode and not (self.paused or self.refused) and b"\n" in self._buffer:
             self.refuse(InvalidRequest("Lines must end with CRLF."))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client has gone."""
-        self.site.left()
+        self.site.connections -= 1
+        self.refused = True
         super().connectionLost(reason)
         _cancel(self._deadline)
         _cancel(self._closing)
+
+    def pauseProducing(self) -> None:
+        """The client does not read."""
+        self._full = True
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """The client has read."""
+        self._full = False
+        super().resumeProducing()
+        if self.paused:
+            self.site.turns.wait(self.go_on)
 
     # What Twisted's parser calls.
 
@@ -119,9 +137,20 @@ class BoundedChannel(HTTPChannel):
         super().allContentReceived()
 
     def requestDone(self, request: Any) -> None:
-        """The request was answered; what came meanwhile is read now."""
-        self._answering = False
+        """
+        The request was answered. What came meanwhile is looked at in its turn.
+
+        Without that, who sends a thousand requests at once is served a thousand times before
+        anybody else, whether it reads the answers or not.
+        """
+        self._answering, self.paused = False, True
         super().requestDone(request)
+        if len(self._buffer) > AHEAD:
+            self.transport.pauseProducing()
+        if self._buffer:
+            self.site.turns.wait(self.go_on)
+        else:
+            self.paused = False
 
     def timeoutConnection(self) -> None:
         """Nothing has come for a while."""
@@ -155,6 +184,12 @@ class BoundedChannel(HTTPChannel):
         why = {"status": error.status, "reason": error.message}
         self._log.debug("a request was refused: {status}, {reason}", **why)
 
+    def go_on(self) -> None:
+        """Look at what came meanwhile, unless the client has gone or does not take its answers."""
+        if self.paused and not (self._full or self.refused):
+            self.paused = False
+            self.dataReceived(b"")
+
     def loseConnection(self) -> None:
         """Close when what was written has left, within the time that anybody may be idle."""
         super().loseConnection()
@@ -185,7 +220,10 @@ class BoundedChannel(HTTPChannel):
         self._deadline = None
 
     def _too_slow(self) -> None:
-        if self._head is None and not self._buffer:
+        if self._full:
+            # Who takes nothing would not take a refusal either.
+            self.transport.abortConnection()
+        elif self._head is None and not self._buffer:
             # Nobody asked anything, so there is nothing to answer.
             self.loseConnection()
         else:

@@ -5,7 +5,7 @@ import resource
 from ..settings.schema import Listener
 
 COURTESY = 64
-"""How many connections beyond that are told so; what comes beyond these is closed at once."""
+"""How many connections beyond that, at most, are told so; more are closed without a word."""
 
 RESERVE = 128
 """Open files that are for other things than clients and upstreams: logs, state, listening."""

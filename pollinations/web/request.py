@@ -15,9 +15,9 @@ from twisted.web.server import Request, Site
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
 from .channel import BoundedChannel
-from .connections import descriptors, room
 from .guard import Guard
 from .head import Head, too_large
+from .turns import Turns
 
 BODIES = 16
 """How many of the largest bodies may be arriving at once: memory has an end too."""
@@ -106,6 +106,7 @@ class BoundedSite(Site):
     def __init__(self, resource: IResource, bounds: Callable[[], Listener], **kwargs: Any) -> None:
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
         self.bounds = bounds
+        self.turns = Turns(self.reactor.callLater)
 
     def admit(self, request: BoundedRequest) -> None:
         """
@@ -115,15 +116,6 @@ class BoundedSite(Site):
         """
         if isinstance(self.resource, Guard):
             self.resource.admit(request)
-
-    def entered(self) -> int:
-        """One connection more; how many there are beyond those that there may be."""
-        self.connections += 1
-        return self.connections - room(self.bounds(), descriptors())
-
-    def left(self) -> None:
-        """One connection less."""
-        self.connections -= 1
 
     def acceptableProtocols(self) -> list[bytes]:
         """HTTP/1.1, which the bounds are made for."""

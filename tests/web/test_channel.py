@@ -19,7 +19,7 @@ from twisted.web.server import NOT_DONE_YET
 from pollinations.settings.schema import Listener
 from pollinations.testing.malformed import BODY_LIMIT, MALFORMED, PORT, Malformed
 from pollinations.web.channel import LINGER
-from pollinations.web.connections import COURTESY, room
+from pollinations.web.connections import room
 from pollinations.web.guard import Guard
 from pollinations.web.request import BODIES, BoundedSite
 
@@ -173,6 +173,7 @@ class PipelineTests(SynchronousTestCase):
         [request] = server.echo.waiting
         request.write(b"<late>")
         request.finish()
+        server.clock.pump([0] * 3)
         got = transport.value()
         self.assertTrue(got.index(b"<late>") < got.index(b"</b>") < got.index(b"<c>"))
 
@@ -182,9 +183,51 @@ class PipelineTests(SynchronousTestCase):
         channel, transport = server.connect()
         channel.dataReceived(GET % b"a" + b"nonsense\r\n\r\n" + GET % b"c")
         channel.dataReceived(GET % b"d")
+        server.clock.advance(0)
         got = transport.value()
         self.assertLess(got.index(b"</a>"), got.index(b" 400 "))
         self.assertEqual(server.echo.asked, [b"/a"])
+
+    def test_everybody_has_a_turn(self) -> None:
+        """Who asks a lot at once waits for those who ask little."""
+        server = Server()
+        greedy, _ = server.connect()
+        greedy.dataReceived(GET % b"greedy" * 1000)
+        other, _ = server.connect()
+        other.dataReceived(GET % b"other")
+        self.assertEqual(server.echo.asked, [b"/greedy", b"/other"])
+        server.clock.pump([0] * 1000)
+        self.assertEqual(len(server.echo.asked), 1001)
+
+    def test_who_does_not_read_is_not_served(self) -> None:
+        """Its answers would pile up here; it goes on when it has taken them."""
+        server = Server()
+        channel, transport = server.connect()
+        channel.dataReceived(GET % b"a" * 1000)
+        channel.pauseProducing()
+        server.clock.pump([0] * 10)
+        self.assertEqual(transport.value().count(b"</a>"), 1)
+        channel.resumeProducing()
+        server.clock.pump([0] * 1000)
+        self.assertEqual(transport.value().count(b"</a>"), 1000)
+
+    def test_who_does_not_read_for_long_is_cut_off(self) -> None:
+        """It would not read a refusal either."""
+        server = Server()
+        channel, transport = server.connect()
+        channel.dataReceived(GET % b"a" * 1000)
+        channel.pauseProducing()
+        server.clock.advance(BOUNDS.idle)
+        self.assertTrue(transport.disconnected)
+
+    def test_no_more_is_read_than_can_be_kept(self) -> None:
+        """The rest stays with the client until it is wanted."""
+        server = Server()
+        channel, transport = server.connect()
+        channel.dataReceived(GET % b"a" * 1000)
+        self.assertEqual(transport.producerState, "paused")
+        server.clock.pump([0] * 1000)
+        self.assertEqual(transport.producerState, "producing")
 
     def test_a_body_is_not_a_request(self) -> None:
         """What a refused request was followed by is not served, whatever it looks like."""
@@ -309,6 +352,7 @@ class TimeTests(SynchronousTestCase):
         self.clock.pump([10] * 100)
         self.server.echo.waiting[0].finish()
         self.channel.dataReceived(b"TP/1.1\r\nHost: localhost\r\n\r\n")
+        self.clock.advance(0)
         self.assertIn(b"</b>", self.transport.value())
 
     def test_nothing_asked(self) -> None:
@@ -377,7 +421,7 @@ class ConnectionTests(SynchronousTestCase):
     def test_far_too_many(self) -> None:
         """Words cost a connection too."""
         server = Server()
-        for _ in range(2 + COURTESY):
+        for _ in range(BOUNDS.connections * 2):
             server.connect()
         _, transport = server.connect()
         self.assertTrue(transport.disconnected)
