@@ -3,14 +3,17 @@
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from ..errors import PollinationsError
 from ..files import read_plain, write_whole
+from ..settings import jsonc
 from ..settings.file import FILE_LIMIT
 from .written import digest
 
@@ -97,9 +100,9 @@ class ConfigFile:
         self._unchanged()
         Path(os.path.realpath(self.path)).unlink()
 
-    def keep(self) -> Path:
+    def keep(self) -> tuple[Path, bool]:
         """
-        Keep a copy beside it, and none of another content in the place of it.
+        Keep a copy beside it, in the place of no other: where that is, and whether it is new.
 
         :raises OSError: the disk does not let us.
         """
@@ -109,9 +112,9 @@ class ConfigFile:
             with suppress(FileNotFoundError):
                 if read_plain(copy) != self.data:
                     continue
-                return copy
+                return copy, False
             write_whole(copy, self.data, self.mode)
-            return copy
+            return copy, True
         raise AssertionError("numbers do not end")
 
     def _give_back(self) -> None:
@@ -126,3 +129,24 @@ class ConfigFile:
             now = None
         if now != self.data:
             raise Refused(f"{self.path} was changed by another program meanwhile; try again.")
+
+
+def source_of(path: Path) -> str | None:
+    """
+    The text in *path*, as far as it is one; ``None`` when there is no such file.
+
+    :raises OSError: it cannot be read.
+    """
+    try:
+        return read_plain(path, FILE_LIMIT).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+
+
+def members_of(path: Path) -> Mapping[str, Any]:
+    """What another file of settings holds; nothing when it cannot be understood."""
+    try:
+        data = jsonc.loads(read_plain(path, FILE_LIMIT))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

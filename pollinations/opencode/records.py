@@ -8,7 +8,11 @@ import attrs
 import orjson
 
 from ..files import read_plain, write_whole
-from .written import Written
+from ..settings.file import FILE_LIMIT
+from .config_file import ConfigFile
+from .written import Change, Written, digest
+
+_NONE = "it is no record of a setup, and without one setup knows of nothing that it wrote"
 
 LIMIT = 16 * 1024 * 1024
 """The most bytes that the file may have."""
@@ -23,6 +27,7 @@ class Record:
     :param before: the digest of the file as it was before that; ``None`` when setup made it, or
         when it has been changed by others in between.
     :param backup: where it is kept as it was.
+    :param own: whether setup made that copy.
     :param created: whether setup made it, and nobody else has changed it since.
     """
 
@@ -30,7 +35,37 @@ class Record:
     after: str
     before: str | None = None
     backup: str | None = None
+    own: bool = False
     created: bool = False
+
+    @classmethod
+    def of(cls, file: ConfigFile, former: "Record | None", change: Change) -> "Record":
+        """
+        What there will be to know once *change* is written. A copy of the file is made here.
+
+        :param former: what was known before.
+        :raises OSError: there can be no copy.
+        """
+        after = digest(change.text.encode())
+        if file.data is None:
+            return cls(change.written, after, created=True)
+        if former is not None and file.name == former.after:
+            return attrs.evolve(former, written=change.written, after=after)
+        copy, own = file.keep()
+        own = own or (former is not None and former.own and former.backup == str(copy))
+        # What others have changed in between cannot be told from what there was.
+        known = former is None or file.name == former.before
+        return cls(change.written, after, file.name if known else None, str(copy), own)
+
+    def original(self, file: ConfigFile) -> bytes | None:
+        """*file* as it was, if nobody but setup has changed it since, and it is still kept."""
+        if file.name != self.after or self.before is None or self.backup is None:
+            return None
+        try:
+            data = read_plain(Path(self.backup), FILE_LIMIT)
+        except OSError:
+            return None
+        return data if digest(data) == self.before else None
 
     def to_json(self) -> dict[str, Any]:
         """The record as it is kept: paths are lists, since keys may hold anything."""
@@ -39,6 +74,7 @@ class Record:
             "after": self.after,
             "before": self.before,
             "backup": self.backup,
+            "own": self.own,
             "created": self.created,
             "members": list(written.members.items()),
             "made": written.made,
@@ -53,11 +89,10 @@ class Record:
             replaced = {tuple(path): value for path, value in data["replaced"]}
             made = tuple(tuple(path) for path in data["made"])
             written = Written(members, made, replaced)
-            return cls(
-                written, data["after"], data["before"], data["backup"], data["created"] is True
-            )
+            known = {name: data[name] for name in ("after", "before", "backup", "own", "created")}
+            return cls(written, **known)
         except (KeyError, TypeError) as e:
-            raise ValueError("it is no record of a setup") from e
+            raise ValueError(_NONE) from e
 
 
 @attrs.frozen
@@ -84,8 +119,10 @@ class Records:
             data = orjson.loads(read_plain(path, LIMIT))
         except FileNotFoundError:
             return cls(path)
+        except orjson.JSONDecodeError as e:
+            raise ValueError(_NONE) from e
         if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
-            raise ValueError("it is no record of a setup")
+            raise ValueError(_NONE)
         return cls(path, {name: Record.from_json(each) for name, each in data["files"].items()})
 
     def but(self, config: Path, record: Record | None) -> Self:

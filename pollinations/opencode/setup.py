@@ -12,16 +12,14 @@ from typing import Any
 import attrs
 
 from ..files import locked, read_plain, write_whole
-from ..settings import jsonc
-from ..settings.file import FILE_LIMIT
 from ..settings.home import Home
 from . import plugin
-from .config_file import ConfigFile, Refused
+from .config_file import ConfigFile, Refused, members_of, source_of
 from .edit import Path as Keys
 from .places import Place
 from .provider import PROVIDER
 from .records import Record, Records
-from .written import SKELETON, Change, Written, checked, digest, old_plugins, undone, written
+from .written import SKELETON, Change, Written, checked, old_plugins, undone, written
 
 __all__ = ["Refused", "Report", "Setup"]
 
@@ -46,7 +44,7 @@ class Report:
 @attrs.define(eq=False, slots=False)
 class Setup:
     """
-    Sets up one folder of OpenCode's settings.
+    Sets up one folder of OpenCode's settings, once, or undoes that.
 
     :param home: the proxy's folder, in which is kept what was done.
     """
@@ -135,13 +133,12 @@ class Setup:
     def _write(
         self, records: Records, file: ConfigFile, record: Record | None, change: Change
     ) -> None:
-        data = change.text.encode()
-        new = _record(file, record, change, digest(data))
+        new = Record.of(file, record, change)
         # What is written must be known for ours, whatever happens in between.
         records.but(file.path, new).write()
         try:
-            file.write(data)
-        except BaseException:
+            file.write(change.text.encode())
+        except (OSError, Refused):
             records.write()
             raise
         kept = f"; as it was it is in {new.backup}" if new.backup and not record else ""
@@ -154,7 +151,7 @@ class Setup:
         """What the user has in OpenCode's other files, which *path* would go before."""
         found: dict[Keys, Any] = {}
         for other in (*self._place.configs, *self._place.beneath):
-            data = _members(other) if other != path else {}
+            data = members_of(other) if other != path else {}
             commands = data.get("command")
             for name, command in commands.items() if isinstance(commands, dict) else ():
                 found.setdefault(("command", name), command)
@@ -165,7 +162,7 @@ class Setup:
     def _plug(self, source: str) -> None:
         path = self._place.plugin
         with _naming(path):
-            found = _source(path)
+            found = source_of(path)
             if found == source:
                 return
             if found is not None and not plugin.is_plugin(found):
@@ -178,7 +175,7 @@ class Setup:
     def _unplug(self) -> None:
         path = self._place.plugin
         with _naming(path):
-            found = _source(path)
+            found = source_of(path)
             if found is not None and plugin.is_plugin(found):
                 path.unlink()
                 self._did(f"{path} is removed.")
@@ -192,13 +189,14 @@ class Setup:
         return others
 
     def _revert(self, file: ConfigFile, record: Record) -> None:
-        original = _original(file, record)
+        original = record.original(file)
         if file.name == record.after and record.created:
             file.delete()
             self._did(f"{file.path} is deleted, since setup made it.")
         elif original is not None and record.backup is not None:
             file.write(original)
-            Path(record.backup).unlink()
+            if record.own:
+                Path(record.backup).unlink()
             self._did(f"{file.path} is as it was before.")
         else:
             self._take_out(file, record)
@@ -207,49 +205,10 @@ class Setup:
         text = file.text or ""
         change = undone(text, record.written)
         if change.text != text:
-            copy = file.keep()
+            copy, _ = file.keep()
             file.write(change.text.encode())
             self._did(f"{file.path} is without the setup; as it was it is in {copy}.")
         self._said += _kept(file.path, change.kept)
-
-
-def _record(file: ConfigFile, record: Record | None, change: Change, after: str) -> Record:
-    """What there is to know of a change. Its copy of the file is made here."""
-    if file.data is None:
-        return Record(change.written, after, created=True)
-    if record is not None and file.name == record.after:
-        return attrs.evolve(record, written=change.written, after=after)
-    backup = str(file.keep())
-    # What others changed in between cannot be told from what there was.
-    before = file.name if record is None else None
-    return Record(change.written, after, before, backup)
-
-
-def _original(file: ConfigFile, record: Record) -> bytes | None:
-    """The file as it was, if nobody but setup has changed it since, and it is still kept."""
-    if file.name != record.after or record.before is None or record.backup is None:
-        return None
-    try:
-        data = read_plain(Path(record.backup), FILE_LIMIT)
-    except OSError:
-        return None
-    return data if digest(data) == record.before else None
-
-
-def _members(path: Path) -> Mapping[str, Any]:
-    """What another file holds; nothing when it cannot be understood."""
-    try:
-        data = jsonc.loads(read_plain(path, FILE_LIMIT))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _source(path: Path) -> str | None:
-    try:
-        return read_plain(path, FILE_LIMIT).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return None
 
 
 def _kept(path: Path, kept: Sequence[Keys]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pollinations.opencode.edit import NotAnObject, put, without
@@ -182,6 +182,7 @@ def test_what_was_put_in_can_be_taken_out(text: str) -> None:
     assert without(changed, [("new",), ("other",)]) == text
 
 
+@settings(max_examples=50)
 @given(_TEXT, _TEXT)
 def test_one_level_down_too(outer: str, inner: str) -> None:
     assume(not _blank(inner) and not _blank(outer))
@@ -202,6 +203,7 @@ def loads_or_none(text: str) -> Any:
         return None
 
 
+@settings(max_examples=50)
 @given(_TEXT, st.sampled_from(["a", "b", "x"]))
 def test_what_is_taken_out_is_gone_and_nothing_else(text: str, key: str) -> None:
     left = without(text, [(key,)])
@@ -209,6 +211,7 @@ def test_what_is_taken_out_is_gone_and_nothing_else(text: str, key: str) -> None
     assert without(left, [(key,)]) == left
 
 
+@settings(max_examples=50)
 @given(_TEXT, st.sampled_from(["a", "b", "x"]))
 def test_twice_is_once(text: str, key: str) -> None:
     once = put(text, {(key,): {"y": [1.5, "é"]}, ("new", "z"): None})

@@ -15,13 +15,15 @@ from pollinations.routing.catalogue import Catalogue, Model, parse_list
 from pollinations.routing.last_resort import LAST_RESORT
 from pollinations.testing import lists
 
-SCHEMA = json.loads(
-    Path(__file__).parents[1].joinpath("fixtures/opencode/settings.schema.json").read_text()
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads(
+        Path(__file__).parents[1].joinpath("fixtures/opencode/settings.schema.json").read_text()
+    )
 )
 
 
 def accepted(models: Any) -> None:
-    jsonschema.validate({"provider": {"pollinations": {"models": models}}}, SCHEMA)
+    SCHEMA.validate({"provider": {"pollinations": {"models": models}}})
 
 
 def enter(name: str, **fields: Any) -> dict[str, Any]:

@@ -162,6 +162,8 @@ def test_no_copy_takes_the_place_of_another(user: User) -> None:
     user.install()
     assert (user.settings / "opencode.json.bak").read_bytes() == b"older"
     assert not (user.settings / "opencode.json.bak.2").exists()
+    user.remove()
+    assert set(user.tree()) == {"opencode.json", "opencode.json.bak", "opencode.json.bak.1"}
 
 
 def test_a_copy_that_is_gone_is_not_needed(user: User) -> None:
@@ -178,6 +180,16 @@ def test_a_copy_that_was_changed_is_not_believed(user: User) -> None:
     (user.settings / "opencode.json.bak").write_bytes(b"{}")
     user.remove()
     assert user.config.read_bytes() == MINE
+
+
+def test_a_setup_that_never_came_to_its_end_is_done_again(user: User) -> None:
+    """As when the machine went down between the record and what it records."""
+    user.config.write_bytes(MINE)
+    user.install()
+    user.config.write_bytes(MINE)
+    assert user.install().changed
+    user.remove()
+    assert user.tree() == {"opencode.json": MINE}
 
 
 def test_links_stay_links(user: User) -> None:
