@@ -15,9 +15,6 @@ LENGTH = 10 * 1000 * 1000
 KEPT = 5
 """How many of those are kept."""
 
-PATIENCE = 0.1
-"""Seconds to wait for another process that puts the file aside."""
-
 
 class SharedLogFile(LogFile):
     """
@@ -55,12 +52,10 @@ class SharedLogFile(LogFile):
 
     def rotate(self) -> None:
         """Put the file aside, unless another process does or has just done so."""
-        try:
-            with locked(Path(self.path), PATIENCE):
-                if self.shouldRotate():
-                    super().rotate()
-        except TimeoutError:
-            pass
+        # A disk that does not let us may still take the line.
+        with suppress(OSError), locked(Path(self.path), patience=0):
+            if self.shouldRotate():
+                super().rotate()
 
     def _found(self) -> os.stat_result | None:
         try:
