@@ -19,7 +19,7 @@ from .edit import Path as Keys
 from .places import Place
 from .provider import PROVIDER
 from .records import Record, Records
-from .written import SKELETON, Change, Written, checked, old_plugins, undone, written
+from .written import SKELETON, Change, Written, old_plugins, undone, written
 
 __all__ = ["Refused", "Report", "Setup"]
 
@@ -123,7 +123,11 @@ class Setup:
         self._said += _kept(path, change.kept)
         if _API_KEY in change.kept:
             self._said.append(f"But this proxy wants to be shown the token in {self._home.token}.")
-        self._said += (_conflict(path, name) for name in old_plugins(checked(change.text)))
+        self._said += self._conflicts()
+
+    def _conflicts(self) -> Iterator[str]:
+        for path in (*self._place.configs, *self._place.beneath):
+            yield from (_conflict(path, name) for name in old_plugins(members_of(path)))
 
     def _config(self, records: Records) -> Path:
         """The file that was set up before, as long as it is there."""

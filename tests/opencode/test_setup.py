@@ -285,6 +285,7 @@ def test_an_older_version_of_the_plugin_is_replaced(user: User) -> None:
 
 def test_the_plugin_that_brings_the_same_provider_is_named(user: User) -> None:
     user.config.write_bytes(b'{"plugin": ["opencode-pollinations-plugin@5.4.8"]}')
+    (user.settings / "opencode.jsonc").write_bytes(b"{}")
     [sentence] = [said for said in user.install().said if "older plugin" in said]
     assert "'opencode-pollinations-plugin@5.4.8'" in sentence
     assert loads(user.config)["plugin"] == ["opencode-pollinations-plugin@5.4.8"]
