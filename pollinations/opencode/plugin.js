@@ -10,7 +10,7 @@
 
 import { spawn } from "node:child_process"
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs"
-import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -20,6 +20,7 @@ const INSTALLED = {}
 const ANSWER = 2000 // milliseconds that a proxy may take to say that it is one
 const LISTS = 2500 // and to list its models, which it may have to ask for itself
 const START = 10000 // that one may take to start, as long as its process lives
+const STALE = 60000 // after which whoever is about to start one has forgotten it
 const BEAT = 50 // between two looks at whether it has
 const AGAIN = [1000, 30000] // before the notifications are asked for again: at first, at most
 const DRAWN = 3000 // until OpenCode's screen shows what it is told to
@@ -34,11 +35,13 @@ export const Pollinations = async ({ client }) => {
   }
   return {
     config: async (config) => {
+      if (config.disabled_providers?.includes("pollinations")) return
       try {
         const proxy = await proxyFor(config)
         inject(config, proxy, await got(proxy, "/v1/opencode", LISTS))
         follow(proxy, show, gone.signal).catch(() => {})
       } catch (error) {
+        hope(config)
         console.error(`pollinations: ${error.message}`)
         const trouble = { title: "Pollinations", message: error.message, kind: "error" }
         later(DRAWN, gone.signal).then(() => show(trouble), () => {})
@@ -129,9 +132,8 @@ async function started(home) {
 
 function locked(lock) {
   if (written(lock)) return true
-  const owner = textOf(lock)
-  if (owner === null || lives(Number(owner))) return false
-  // Whoever held it is gone. Of those who see that, one moves it away.
+  if (!isStale(lock)) return false
+  // Of those who see that, one moves it away.
   const old = `${lock}.${process.pid}`
   try {
     renameSync(lock, old)
@@ -140,6 +142,12 @@ function locked(lock) {
     return false
   }
   return written(lock)
+}
+
+function isStale(lock) {
+  const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+  const owner = textOf(lock)
+  return Boolean(owner && !lives(Number(owner))) || Date.now() - made > STALE
 }
 
 function written(lock) {
@@ -178,13 +186,13 @@ function lastLine(text) {
 }
 
 // The address of a proxy, once one runs, as long as there is hope.
-async function awaited(home, hope, why) {
+async function awaited(home, may, why) {
   const began = Date.now()
   while (Date.now() - began < START) {
-    const hopeful = hope()
+    const possible = may()
     const url = await running(home)
     if (url) return url
-    if (!hopeful) throw new Error(`no proxy: ${why()}`)
+    if (!possible) throw new Error(`no proxy: ${why()}`)
     await sleep(BEAT)
   }
   throw new Error(`no proxy: none has started within ${START / 1000} s`)
@@ -197,10 +205,18 @@ function inject(config, proxy, { provider, small_model, command }) {
   const both = merged(provider.pollinations, config.provider?.pollinations)
   config.provider = { ...config.provider, pollinations: both }
   both.options = { ...both.options, ...wayTo(proxy) }
-  if (small_model) config.small_model ??= small_model
+  // Titles of what is asked of others are none of ours.
+  const ours = (config.model ?? "pollinations/").startsWith("pollinations/")
+  if (small_model && ours) config.small_model ??= small_model
   config.command = { ...command, ...config.command }
   const enabled = config.enabled_providers
   if (Array.isArray(enabled) && !enabled.includes("pollinations")) enabled.push("pollinations")
+}
+
+// Where there is no proxy, what setup has written stays, and a message may still find one.
+function hope(config) {
+  const options = config.provider?.pollinations?.options
+  if (isLocal(options?.baseURL)) options.fetch = faithful({ url: options.baseURL, home: folder() })
 }
 
 function wayTo(proxy) {

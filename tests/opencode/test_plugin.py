@@ -57,6 +57,7 @@ class Fake:
     asked: list[tuple[str, dict[str, str]]] = attrs.field(factory=list)
     over: Event = attrs.field(factory=Event)
     url: str = ""
+    close: Callable[[], None] = lambda: None
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
@@ -68,6 +69,7 @@ class Fake:
         body = page if isinstance(page, bytes) else json.dumps(page).encode()
         request.send_response(status)
         request.send_header("Content-Length", str(len(body)))
+        request.send_header("Connection", "close")
         request.end_headers()
         request.wfile.write(body)
         return None
@@ -107,13 +109,18 @@ def serving(fake: Fake) -> Iterator[Fake]:
     thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     fake.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
-        yield fake
-    finally:
+
+    def close() -> None:
         fake.over.set()
         server.shutdown()
         thread.join()
         server.server_close()
+
+    fake.close = close
+    try:
+        yield fake
+    finally:
+        close()
 
 
 @attrs.define(eq=False)
@@ -130,6 +137,13 @@ class Driven:
             if what in told:
                 return told[what]
         raise AssertionError(f"it has ended without a {what}: {self.process.stderr}")
+
+    def fetch(self, url: str) -> Any:
+        """What is answered to a request that OpenCode sends there."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{url}\n")
+        self.process.stdin.flush()
+        return self.told("fetched")
 
     def end(self) -> tuple[list[Any], str]:
         """Dispose of it; what else it has told, and what it wrote to standard error."""
@@ -254,6 +268,28 @@ def test_keeps_what_the_user_wrote(place):
     assert config["enabled_providers"] == ["other", "pollinations"]
 
 
+@pytest.mark.parametrize(
+    ("model", "small"),
+    [(None, True), ("pollinations/free/one", True), ("anthropic/claude", False)],
+)
+def test_makes_titles_of_its_own_conversations_only(place, model, small):
+    """What is asked of another provider is not told to this one."""
+    with serving(Fake()) as fake:
+        place.announce(fake.url)
+        driven = place.drive(**({} if model is None else {"model": model}))
+        assert ("small_model" in driven.told("config")) == small
+        driven.end()
+
+
+def test_does_nothing_where_it_is_not_wanted(place):
+    """``disabled_providers``."""
+    settings = {"disabled_providers": ["pollinations"]}
+    driven = place.drive(**settings)
+    assert driven.told("config") == settings
+    assert driven.end() == ([], "")
+    assert not place.home.exists()
+
+
 def test_asks_the_proxy_that_the_settings_name(place):
     """If it answers, whichever else runs."""
     with serving(Fake()) as named, serving(Fake()) as running:
@@ -370,11 +406,14 @@ def test_starts_a_proxy_where_none_runs(place):
     assert not (place.home / "starting").exists()
 
 
-def test_several_at_once_start_one(place):
-    """Each of them finds it; the lock of one that died in between does not matter."""
+@pytest.mark.parametrize("owner", [2**22 + 1, os.getpid()], ids=["dead", "another"])
+def test_several_at_once_start_one(place, owner):
+    """Each finds it. A lock of one that died, whose number another may have now, is no matter."""
     place.script(f'echo "$$" >> {place.folder}/calls\nexec {TWIST} "$@" --demo')
     place.home.mkdir()
-    (place.home / "starting").write_text(str(2**22 + 1))
+    (place.home / "starting").write_text(str(owner))
+    if owner == os.getpid():
+        os.utime(place.home / "starting", (0, 0))
     driven = [place.drive(patient) for _ in range(3)]
     configs = [each.told("config") for each in driven]
     for each in driven:
@@ -382,6 +421,34 @@ def test_several_at_once_start_one(place):
     urls = {config["provider"]["pollinations"]["options"]["baseURL"] for config in configs}
     assert urls == {place.running["url"]}
     assert len((place.folder / "calls").read_text().splitlines()) == 1
+
+
+def test_follows_the_proxy_to_where_it_is_now(place):
+    """Requests go to the address that OpenCode knows, which was the first one's."""
+    with serving(Fake()) as first, serving(Fake()) as second:
+        first.pages["/v1/x"], second.pages["/v1/x"] = "first", "second"
+        place.announce(first.url)
+        driven = place.drive()
+        driven.told("config")
+        assert driven.fetch(f"{first.url}/x") == "first"
+        place.announce(second.url)
+        assert driven.fetch(f"{first.url}/x") == "first"
+        first.close()
+        assert driven.fetch(f"{first.url}/x") == "second"
+        driven.end()
+
+
+def test_a_proxy_may_come_later(place):
+    """With what setup has written, a message finds one even if OpenCode's start found none."""
+    dead = "http://127.0.0.1:9/v1"
+    options = {"baseURL": dead, "apiKey": "x"}
+    driven = place.drive(provider={"pollinations": {"options": options}})
+    assert driven.told("config")["provider"]["pollinations"]["options"] == options
+    with serving(Fake()) as fake:
+        fake.pages["/v1/x"] = "here"
+        place.announce(fake.url)
+        assert driven.fetch(f"{dead}/x") == "here"
+        driven.end()
 
 
 def said(place: Place) -> str:
@@ -405,6 +472,18 @@ def test_says_why_a_proxy_did_not_start(place):
     """In its own words."""
     place.script("echo 'Traceback' >&2; echo 'Cannot start: no reason.' >&2; exit 1")
     assert said(place) == "no proxy: Cannot start: no reason."
+
+
+def test_waits_for_another_that_starts_one(place):
+    """And starts none beside it."""
+    place.home.mkdir()
+    (place.home / "starting").write_text(str(os.getpid()))
+    with serving(Fake()) as fake:
+        driven = place.drive(patient)
+        place.announce(fake.url)
+        (place.home / "starting").unlink()
+        assert "pollinations" in driven.told("config")["provider"]
+        driven.end()
 
 
 def test_does_not_wait_for_ever(place):
