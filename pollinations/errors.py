@@ -65,3 +65,9 @@ class UpstreamFailed(PollinationsError):
 
     def __str__(self) -> str:
         return self.message
+
+
+def stopping() -> UpstreamFailed:
+    """What a client is told whose request is ended because the proxy stops: it may ask again."""
+    message = "The proxy is being stopped; ask again in a moment."
+    return UpstreamFailed("connect", 503, message, code="proxy_stopping")

@@ -126,6 +126,7 @@ class Listener:
     :param connections: the most connections that may be open at once.
     :param arrival: seconds that a request may take to arrive.
     :param idle: seconds that a connection may stay open with nothing asked.
+    :param drain: seconds that live answers have to come to their end when the proxy is stopped.
     """
 
     hosts: tuple[Name, ...] = ()
@@ -135,6 +136,7 @@ class Listener:
     connections: Requests = 1000
     arrival: Seconds = 60.0
     idle: Seconds = 75.0
+    drain: Seconds = 30.0
 
 
 @attrs.frozen

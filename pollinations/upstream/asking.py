@@ -5,11 +5,11 @@ from contextlib import suppress
 from typing import Any
 
 import attrs
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from ..chat.request import ChatRequest
-from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
+from ..errors import ClientStalled, InvalidRequest, UpstreamFailed, stopping
 from ..logs.context import served
 from ..routing.record import Record, cost, tokens
 from ..routing.route import Route
@@ -59,8 +59,11 @@ async def ask(exchange: Exchange, asked: ChatRequest, request_id: str = "") -> R
     Answer *asked*: by whom was asked, or by whoever takes over.
 
     :raises InvalidRequest: it can go nowhere.
+    :raises UpstreamFailed: the proxy stops.
     """
     await exchange.outlook.settled(asked)
+    if exchange.stopped:
+        raise stopping()
     return await Asking(exchange, asked, request_id, exchange.clock.seconds()).run()
 
 
@@ -80,6 +83,9 @@ class Asking:
     id: str
     began: float
     _visits: list[Visit] = attrs.field(factory=list, init=False)
+    _replying: "Deferred[Reply]" = attrs.field(init=False, repr=False)
+    _body: Body | None = attrs.field(default=None, init=False)
+    _stopped: bool = attrs.field(default=False, init=False)
 
     _log = Logger()
 
@@ -88,15 +94,34 @@ class Asking:
         Answer it.
 
         :raises InvalidRequest: it can go nowhere.
+        :raises UpstreamFailed: it was stopped.
         """
         situation = self.exchange.situation()
         route = self.exchange.router.route(self.asked, situation)
         first = self._visit(route)
         self._say(route, situation)
+        self.exchange.live.add(self)
         try:
-            return await self._replied(first)
+            return await self._unless_stopped(first)
         except BaseException as e:
             self._over(first, _status(e))
+            raise
+
+    def stop(self) -> None:
+        """End it, wherever it is: the proxy stops."""
+        self._stopped = True
+        if self._body is None:
+            self._replying.cancel()
+        else:
+            self._body.end(stopping())
+
+    async def _unless_stopped(self, first: Visit) -> Reply:
+        self._replying = Deferred.fromCoroutine(self._replied(first))
+        try:
+            return await self._replying
+        except CancelledError:
+            if self._stopped:
+                raise stopping() from None
             raise
 
     async def _replied(self, first: Visit) -> Reply:
@@ -139,6 +164,7 @@ class Asking:
 
     def _begun(self, visit: Visit, body: Body) -> Reply:
         """*body* is ready to be attached to the client."""
+        self._body = body
         body.ended.addBoth(self._ended, visit, body, self.exchange.clock.seconds())
         return Reply(visit.route, visit.changes, self._attempts, body)
 
@@ -160,6 +186,7 @@ class Asking:
         usage: Mapping[str, Any] | None = None,
     ) -> None:
         """The request is over; *visit* is the one that the client knows of."""
+        self.exchange.live.discard(self)
         self.exchange.over(
             Record(
                 id=self.id,

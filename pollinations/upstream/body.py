@@ -137,6 +137,14 @@ class Body(Protocol):
         self._stop()
         self._later("left", 0, self._abandoned)
 
+    def end(self, failure: UpstreamFailed) -> None:
+        """It ends here, for a reason that is not the upstream's. Whoever waits for the end is told."""
+        if not self._over:
+            if self._consumer is not None:
+                self._consumer.unregisterProducer()
+            self._stop()
+            self.ended.errback(failure)
+
     # What happens within.
 
     def _step(self, step: Callable[[], bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import attrs
 from twisted.internet.defer import Deferred
@@ -19,6 +20,13 @@ from ..signatures.memory import MemorySignatureStore
 from .chat import Upstream
 from .lane import Lane
 from .outlook import Outlook
+
+
+class Live(Protocol):
+    """A request on its way."""
+
+    def stop(self) -> None:
+        """End it, wherever it is."""
 
 
 @attrs.define(eq=False, slots=False)
@@ -55,6 +63,12 @@ class Exchange:
     observers: list[Callable[[Record], None]] = attrs.field(factory=list, init=False)
     """Who is told of each request that is over."""
 
+    live: set[Live] = attrs.field(factory=set, init=False)
+    """The requests on their way."""
+
+    stopped: bool = attrs.field(default=False, init=False)
+    """Whether no request is answered any more."""
+
     _log = Logger()
 
     def situation(self) -> Situation:
@@ -73,6 +87,12 @@ class Exchange:
         served = current()
         if served is not None:
             served.settle(record)
+
+    def stop(self) -> None:
+        """End all requests on their way, and answer no other. Each client is told."""
+        self.stopped = True
+        for one in tuple(self.live):
+            one.stop()
 
     def remember(self, key: str, value: str) -> None:
         """Keep what an answer has taught."""

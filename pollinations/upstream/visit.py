@@ -186,9 +186,9 @@ class Visit:
             Deferred.fromCoroutine(outlook.quota.refresh())
 
     def _ended(self, result: Any) -> Any:
-        """The answer is over, or broke off, or its client has left."""
+        """The answer is over, or broke off, or its client has left, or we stop."""
         failure = getattr(result, "value", None)
-        if isinstance(failure, UpstreamFailed):
+        if isinstance(failure, UpstreamFailed) and failure.phase == "stream":
             self._failed(failure)
         else:
             self.exchange.outlook.cooldowns.succeeded(self.route.key)

@@ -5,12 +5,13 @@ Importing this installs Twisted's default reactor, as importing klein does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import attrs
 import orjson
 from klein import Klein
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -75,6 +76,7 @@ class OpenAIResource:
     """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
 
     _open: int = attrs.field(default=0, init=False)
+    _emptied: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
     _started: float = attrs.field(init=False)
 
     app = Klein()
@@ -83,6 +85,25 @@ class OpenAIResource:
     def __attrs_post_init__(self) -> None:
         self._started = self._clock.seconds()
         self._exchange.observers.append(self.metrics.observe)
+
+    async def drain(self, seconds: float) -> None:
+        """
+        Let the live answers come to their end; then end those that are left.
+
+        Such a stream ends in an error event, and what has not begun is answered 503. Whoever
+        listens to notifications is sent home at once. It can be called again, to hurry.
+
+        :param seconds: how long to wait at most.
+        """
+        self.draining = True
+        if self._feed is not None:
+            self._feed.close()
+        if self._open and seconds > 0:
+            emptied: Deferred[None] = Deferred(self._emptied.remove)
+            self._emptied.append(emptied)
+            with suppress(TimeoutError):
+                await emptied.addTimeout(seconds, self._clock)
+        self._exchange.stop()
 
     @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
     async def chat(self, request: IRequest) -> bytes | None:
@@ -227,6 +248,11 @@ class OpenAIResource:
     def _leave(self) -> None:
         self._open -= 1
         self.metrics.in_flight(self._open)
+        if not self._open:
+            emptied, self._emptied = self._emptied, []
+            for one in emptied:
+                if not one.called:
+                    one.callback(None)
 
     async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
         for name, value in reply.headers.items():

@@ -11,7 +11,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger, LogLevel
 from zope.interface import implementer
 
-from ..errors import InvalidRequest, UpstreamFailed
+from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..routing.notification import Notification, Notifications
 
 MOST: Final = 32
@@ -46,6 +46,7 @@ class NotificationFeed(Service):
     _notifications: Notifications
     _clock: IReactorTime
     _listeners: "set[_Listener]" = attrs.field(factory=set, init=False)
+    _closed: bool = attrs.field(default=False, init=False)
 
     _log = Logger()
 
@@ -56,6 +57,11 @@ class NotificationFeed(Service):
     def stopService(self) -> None:
         """Nothing more comes."""
         super().stopService()
+        self.close()
+
+    def close(self) -> None:
+        """Send all home, and let nobody listen any more."""
+        self._closed = True
         for listener in tuple(self._listeners):
             listener.leave()
 
@@ -76,11 +82,13 @@ class NotificationFeed(Service):
         kept; others of the last few seconds.
 
         :raises InvalidRequest: what it names is no number.
-        :raises UpstreamFailed: too many are listening.
+        :raises UpstreamFailed: too many are listening, or nobody may any more.
         """
         last = _since(request)
         if request.method == b"HEAD":
             return
+        if self._closed:
+            raise stopping()
         if len(self._listeners) >= MOST:
             message = f"{MOST} clients already listen to notifications."
             raise UpstreamFailed("connect", 503, message, retry_after=KEEPALIVE)
