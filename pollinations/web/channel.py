@@ -13,11 +13,11 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.http import HTTPChannel
 
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
 from .connections import COURTESY, descriptors, room
+from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
 from .head import FIELD, FIELDS, HEAD, METHODS, Head, too_long
@@ -29,7 +29,7 @@ LINGER = 5.0
 """Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
 
 
-class BoundedChannel(HTTPChannel):
+class BoundedChannel(DepartingChannel):
     """The connection of one client to a :class:`~pollinations.web.request.BoundedSite`."""
 
     # Twisted's own limits answer with less; they are a second net.

@@ -10,11 +10,12 @@ from io import BytesIO
 from typing import Any
 
 from twisted.web.resource import IResource
-from twisted.web.server import Request, Site
+from twisted.web.server import Request
 
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
 from .channel import BoundedChannel
+from .departing import DepartingSite
 from .guard import Guard
 from .head import Head, too_large
 from .turns import Turns
@@ -84,7 +85,7 @@ class BoundedRequest(Request):
         self._arrived = 0
 
 
-class BoundedSite(Site):
+class BoundedSite(DepartingSite):
     """
     A site whose connections and requests are bounded, and that writes no access log of its own.
 

@@ -1,0 +1,128 @@
+"""A site that is closed answers whoever has asked, and keeps no connection."""
+
+from typing import Any
+
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from pollinations.settings.schema import Listener
+from pollinations.web.departing import LAST_CALL
+from pollinations.web.request import BoundedSite
+
+GET = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Answers(Resource):
+    """Answers at once, or when it is told to."""
+
+    isLeaf = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Any] = []
+
+    def render_GET(self, request: Any) -> Any:
+        if request.path != b"/late":
+            return b"now"
+        request.write(b"begun")
+        self.waiting.append(request)
+        return NOT_DONE_YET
+
+
+class Wire(StringTransport):
+    """A connection that is lost when it is closed."""
+
+    protocol: Any = None
+
+    def loseConnection(self) -> None:
+        super().loseConnection()
+        protocol, self.protocol = self.protocol, None
+        if protocol is not None:
+            protocol.connectionLost(None)
+
+    abortConnection = loseConnection
+
+
+class DepartingTests(SynchronousTestCase):
+    """Tests for :class:`pollinations.web.departing.DepartingSite`."""
+
+    def setUp(self) -> None:
+        self.clock, self.answers = Clock(), Answers()
+        self.site = BoundedSite(self.answers, Listener, reactor=self.clock)
+
+    def client(self, asked: bytes = b"") -> Wire:
+        """A client that has sent *asked*."""
+        wire = Wire()
+        wire.protocol = self.site.buildProtocol(None)
+        wire.protocol.callLater = self.clock.callLater
+        wire.protocol.makeConnection(wire)
+        self.send(wire, asked)
+        return wire
+
+    def send(self, wire: Wire, data: bytes) -> bytes:
+        """What *wire* was sent after it has sent *data*."""
+        wire.clear()
+        if data:
+            wire.protocol.dataReceived(data)
+        self.clock.advance(0)
+        return wire.value()
+
+    def test_nobody_is_there(self) -> None:
+        """It is over at once."""
+        self.successResultOf(self.site.depart())
+
+    def test_silent_connections_have_one_more_moment(self) -> None:
+        """Those that were used and those that never were; then they are closed."""
+        used, unused = self.client(GET % b"/"), self.client()
+        departed = self.site.depart()
+        self.clock.advance(LAST_CALL / 2)
+        self.assertFalse(used.disconnecting or unused.disconnecting)
+        self.assertNoResult(departed)
+        self.clock.advance(LAST_CALL / 2)
+        self.assertTrue(used.disconnecting and unused.disconnecting)
+        self.successResultOf(departed)
+
+    def test_a_request_that_was_on_its_way_is_answered(self) -> None:
+        """The answer says that the connection is closed after it, and it is."""
+        for asked_before in (b"", GET % b"/"):
+            wire = self.client(asked_before)
+            self.assertNotIn(b"close", wire.value())
+            self.site.depart()
+            answer = self.send(wire, GET % b"/")
+            self.assertIn(b"\r\nConnection: close\r\n", answer)
+            self.assertTrue(answer.endswith(b"now"))
+            self.assertTrue(wire.disconnecting)
+            self.site.departing = False
+
+    def test_a_request_that_is_arriving_is_waited_for(self) -> None:
+        """For as long as any may take to arrive."""
+        wire = self.client(b"GET / HTTP/1.1\r\nHost: ")
+        departed = self.site.depart()
+        self.clock.advance(5 * LAST_CALL)
+        self.assertNoResult(departed)
+        self.assertIn(b"Connection: close", self.send(wire, b"localhost\r\n\r\n"))
+        self.successResultOf(departed)
+
+    def test_an_answer_that_has_begun_comes_to_its_end(self) -> None:
+        """Its headers have left; the connection is closed all the same."""
+        wire = self.client(GET % b"/late")
+        departed = self.site.depart()
+        self.clock.advance(10 * LAST_CALL)
+        self.assertFalse(wire.disconnecting)
+        self.assertNoResult(departed)
+        [request] = self.answers.waiting
+        request.finish()
+        self.assertTrue(wire.disconnecting)
+        self.successResultOf(departed)
+
+    def test_one_who_waits_no_longer_harms_nobody(self) -> None:
+        """Others are told."""
+        wire = self.client(GET % b"/late")
+        first, second = self.site.depart(), self.site.depart()
+        first.cancel()
+        self.failureResultOf(first)
+        wire.loseConnection()
+        self.successResultOf(second)
