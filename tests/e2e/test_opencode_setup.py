@@ -17,7 +17,9 @@ from pollinations.testing.process import Proxy, in_front
 
 POLLINATIONS = Path(sys.executable).with_name("pollinations")
 
-MINE = b"""\
+MINE = (
+    b"\xef\xbb\xbf"
+    + b"""\
 // My settings.
 {
 \t"$schema": "https://opencode.ai/config.json",
@@ -32,6 +34,7 @@ MINE = b"""\
 \t"permission": {"*": "allow"},
 }
 """
+)
 
 
 ENTRIES = {
@@ -105,10 +108,13 @@ async def test_all_of_it(user: User) -> None:
         name.removeprefix("pollinations/") for name in listed
     }
 
-    asked = ("run", "-m", "pollinations/enter/gemini", "Say hello")
+    asked = ("run", "-m", "pollinations/enter/gemini", "--variant", "high_reasoning", "Say hello")
     status, output = await deferToThread(user.run, *asked)
     assert (status, "Hello" in output) == (0, True), output
-    assert user.imitation.asked(path="/chat/completions")
+    chats = user.imitation.asked(path="/chat/completions")
+    [body] = [chat.body for chat in chats if chat.body.get("tools")]
+    assert body["reasoning_effort"] == "high"
+    assert "options" not in body
 
     assert "set up already" in await deferToThread(user.setup)
     assert user.config.read_bytes() == written
@@ -116,13 +122,3 @@ async def test_all_of_it(user: User) -> None:
     assert user.config.read_bytes() == MINE
     assert not list(user.config.parent.glob("opencode.jsonc?*"))
     assert list(user.config.with_name("plugins").iterdir()) == []
-
-
-@pytest_twisted.ensureDeferred
-async def test_settings_of_one_line_will_do(user: User) -> None:
-    """With a byte order mark and line ends of another system, too."""
-    user.config.write_bytes(b'\xef\xbb\xbf{"permission": {"*": "allow"}}\r\n')
-    await deferToThread(user.setup)
-    status, output = await deferToThread(user.run, "models", "pollinations")
-    assert (status, "pollinations/free/openai-fast" in output.split()) == (0, True), output
-    await deferToThread(user.setup, "--remove")
