@@ -28,11 +28,14 @@ METHODS = "GET, HEAD, POST, OPTIONS"
 """What is served at one path or another."""
 
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_NAME = _METHOD
+_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TARGET = re.compile(rb"/[!\"$-~]*")
 _VERSION = re.compile(rb"HTTP/\d\.\d")
-_UNPRINTABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _DIGITS = re.compile(rb"\d+", re.ASCII)
+
+# What tells whose the request is, and where it ends.
+_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
 
 # Gateways in front of applications read these as the names with hyphens.
 _DISGUISED = frozenset({b"content_length", b"transfer_encoding"})
@@ -90,13 +93,15 @@ class Head:
             raise too_long(first=False)
         if self._count > FIELDS:
             raise InvalidRequest(f"There are more than {FIELDS} headers.", status=431)
-        name, colon, value = line.partition(b":")
-        if not colon or not _NAME.fullmatch(name) or name.lower() in _DISGUISED:
+        field = _FIELD.fullmatch(line)
+        if field is None and _CONTROL.search(line):
+            raise InvalidRequest("A header holds a control character.")
+        name = b"" if field is None else field[1].lower()
+        if field is None or name in _DISGUISED:
             # This is also where a header that is folded over two lines ends up.
             raise InvalidRequest("A header is not 'Name: value' on one line.")
-        if _UNPRINTABLE.search(value):
-            raise InvalidRequest("A header holds a control character.")
-        self._framing.setdefault(name.lower(), []).append(value.strip(b" \t"))
+        if name in _FRAMING:
+            self._framing.setdefault(name, []).append(field[2].rstrip(b" \t"))
 
     def end(self, body_limit: int) -> None:
         """
