@@ -1,20 +1,23 @@
 """A whole proxy, put together from what it was started with. Nothing is decided here."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import attrs
 from treq.client import HTTPClient
-from twisted.application.service import IService, MultiService
+from twisted.application.service import IService
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .commands.control import Control
 from .commands.runner import Commands
-from .hangup import Hangup
 from .interfaces import ISignatureStore
+from .life.drained import DrainedService
+from .life.hangup import Hangup
+from .life.supervisor import SupervisedService, Supervisor
+from .life.termination import Termination
 from .logs.service import LogService
 from .routing.announcements import Announcements
 from .routing.cooldown import Cooldowns
@@ -28,7 +31,6 @@ from .signatures.imported import v3_path
 from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
-from .termination import Termination
 from .upstream.accounts import Accounts, accounts_at
 from .upstream.agent import network_client
 from .upstream.catalogue import CatalogueService
@@ -49,25 +51,37 @@ ENTER_CHAT = "/v1/chat/completions"
 
 
 def proxy(
-    start: Start, environ: Mapping[str, str], reactor: Any, now: Callable[[], float]
+    start: Start, environ: MutableMapping[str, str], reactor: Any, now: Callable[[], float]
 ) -> IService:
     """
     A proxy for both universes of Pollinations.
 
-    :param environ: the environment, in which a key may be.
+    :param environ: the environment, in which a key may be. What a supervisor says in it of itself
+        is taken out.
     :param reactor: what it runs on.
     :param now: tells the time of day, in seconds since the epoch.
     """
+    supervisor = Supervisor.taken(environ)
     if start.demo:
-        return _demo(start, reactor, now)
+        return _demo(start, reactor, now, supervisor)
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
     v3 = v3_path(user_folder(environ))
-    parts = _Parts(start, reactor, now, lambda: keys.latest, start.home.catalogue, v3)
-    return LogService(start.home.log, lambda: start.file.settings, watch, parts.service())
+    parts = _Parts(
+        start,
+        reactor,
+        now,
+        lambda: keys.latest,
+        supervisor,
+        (watch,),
+        (keys.load,),
+        start.home.catalogue,
+        v3,
+    )
+    return LogService(start.home.log, lambda: start.file.settings, parts.service())
 
 
-def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
+def _demo(start: Start, reactor: Any, now: Callable[[], float], supervisor: Supervisor) -> IService:
     """A proxy whose both universes are the bundled imitation, and that keeps nothing of it."""
     # Only here is klein's imitation needed, and what it brings along.
     from .testing.service import DEMO_KEY, ImitationService
@@ -84,25 +98,26 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float]) -> IService:
         },
     )
     key = Key(DEMO_KEY, "the demonstration")
-    parts = _Parts(start, reactor, now, lambda: key)
-    return LogService(None, lambda: start.file.settings, imitation, parts.service())
-
-
-def _together(*parts: IService) -> MultiService:
-    whole = MultiService()
-    for part in parts:
-        part.setServiceParent(whole)
-    return whole
+    parts = _Parts(start, reactor, now, lambda: key, supervisor, (imitation,))
+    return LogService(None, lambda: start.file.settings, parts.service())
 
 
 @attrs.define(eq=False, slots=False)
 class _Parts:
-    """The parts of one proxy."""
+    """
+    The parts of one proxy.
+
+    :param before: what else it needs, and is started first.
+    :param loads: read again what is known only there.
+    """
 
     start: Start
     reactor: Any
     now: Callable[[], float]
     latest: Callable[[], Key | None] = attrs.field(repr=False)
+    supervisor: Supervisor
+    before: Sequence[IService] = ()
+    loads: Sequence[Callable[[], None]] = ()
     lists: Path | None = None
     v3: Path | None = None
     client: HTTPClient = attrs.field(init=False)
@@ -166,9 +181,32 @@ class _Parts:
         token = Token(start.home.token)
         watch = FileWatch(file.paths, file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
-        ending, hangup = Termination(reactor), Hangup(reactor, [file.load, token.load])
         door = self._door(api, token)
-        return _together(ending, hangup, watch, lock, catalogue, quota, store, feed, door)
+        return self._living(
+            door,
+            api,
+            (file.load, *self.loads, token.load, catalogue.refresh),
+            [watch, lock, catalogue, quota, store, feed],
+        )
+
+    def _living(
+        self,
+        door: Door,
+        api: OpenAIResource,
+        loads: Sequence[Callable[[], None]],
+        parts: Sequence[IService],
+    ) -> IService:
+        """What else it takes to run for long: signals, a supervisor, and an end in order."""
+        reactor, file = self.reactor, self.start.file
+        told = SupervisedService(self.supervisor, reactor, reactor, lambda: door.where)
+        whole = DrainedService(
+            door, api, lambda: file.settings.listener.drain, reactor, told.stopping
+        )
+        hangup = Hangup(reactor, [told.reloading, *loads, told.ready])
+        ending = Termination(reactor, whole.hurry)
+        for part in (*self.before, ending, hangup, *parts, door, told):
+            part.setServiceParent(whole)
+        return whole
 
     def key(self) -> str | None:
         """The key in force, if there is one."""

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "stages": {"errors", "chat", "routing", "settings/schema", "interfaces"},
     "interfaces": {"errors", "chat", "routing"},
     "logs": {"files", "routing", "settings/schema"},
+    "life": {"logs"},
     "settings": {"errors", "files", "settings/schema", "chat", "logs"},
     "signatures": {"errors", "files", "chat", "interfaces", "logs"},
     "upstream": {
@@ -67,7 +68,7 @@ MAY_IMPORT = {
     },
 }
 PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
-WIRING = ("proxy", "tap", "cli", "shell", "start", "hangup", "termination", "testing")
+WIRING = ("proxy", "tap", "cli", "shell", "start", "testing")
 
 
 def modules() -> Iterator[Path]:

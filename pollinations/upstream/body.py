@@ -19,6 +19,7 @@ from zope.interface import implementer
 from ..errors import ClientStalled, Phase, UpstreamFailed
 from ..logs.context import Served, current, in_request
 from ..logs.quiet import quiet
+from ..routing.gaps import Gaps
 from ..stages.answer import Answer
 
 HOLD = 1.0
@@ -57,6 +58,9 @@ class Body(Protocol):
     ended: Deferred[None] = attrs.field(init=False, repr=False)
     """Fires when the last byte was written; fails with the failure that cut the answer short."""
 
+    gaps: Gaps | None = attrs.field(default=None, init=False, repr=False)
+    """How the pieces of a stream came; ``None`` for an answer that is not one."""
+
     served: Served | None = attrs.field(factory=current, init=False, repr=False)
     """The request that this is made for."""
 
@@ -64,6 +68,9 @@ class Body(Protocol):
     _consumer: IConsumer | None = attrs.field(default=None, init=False, repr=False)
     _pending: list[bytes] = attrs.field(factory=list, init=False, repr=False)
     _heard: float = attrs.field(default=0.0, init=False)
+    _first: bool = attrs.field(default=True, init=False)
+    _since: float | None = attrs.field(default=None, init=False)
+    _busy: float = attrs.field(default=0.0, init=False)
     _beaten: float = attrs.field(default=0.0, init=False)
     _full: float = attrs.field(default=0.0, init=False)
     _paused: bool = attrs.field(default=False, init=False)
@@ -73,6 +80,15 @@ class Body(Protocol):
     def __attrs_post_init__(self) -> None:
         self.started = Deferred(self._left)
         self.ended = Deferred(self._left)
+        if self._keepalive is not None:
+            self.gaps = Gaps()
+
+    @property
+    def busy(self) -> float:
+        """Seconds in which the answer was worked on."""
+        if self._since is None:
+            return self._busy
+        return self._busy + self._clock.seconds() - self._since
 
     # What the upstream's connection calls.
 
@@ -90,8 +106,13 @@ class Body(Protocol):
         if self._over:
             # An answer that is over, and an upstream that goes on.
             return self._hang_up()
-        self._heard = self._clock.seconds()
-        self._step(lambda: self.answer.received(data))
+        now = self._clock.seconds()
+        if self._first:
+            self._first = False
+        elif self.gaps is not None:
+            self.gaps.add(now - self._heard)
+        self._heard = now
+        self._step(lambda: self.answer.received(data), now)
         if not self._over and self._keepalive is not None and not self.started.called:
             self._later("hold", HOLD, self._release)
         return None
@@ -102,7 +123,7 @@ class Body(Protocol):
         self.transport = None
         self._cancel("linger")
         if not self._over:
-            self._step(self.answer.closed)
+            self._step(self.answer.closed, self._clock.seconds())
 
     # What the one who answers the client calls.
 
@@ -138,7 +159,7 @@ class Body(Protocol):
         self._later("left", 0, self._abandoned)
 
     def end(self, failure: UpstreamFailed) -> None:
-        """It ends here, for a reason that is not the upstream's. Whoever waits for the end is told."""
+        """End it here, for a reason that is not the upstream's; who waits for the end is told."""
         if not self._over:
             if self._consumer is not None:
                 self._consumer.unregisterProducer()
@@ -147,7 +168,18 @@ class Body(Protocol):
 
     # What happens within.
 
-    def _step(self, step: Callable[[], bytes]) -> None:
+    def _step(self, step: Callable[[], bytes], now: float) -> None:
+        """Take the answer one step on, and see how long that takes."""
+        if self._since is not None:
+            # Within another step.
+            return self._take(step)
+        self._since = now
+        try:
+            self._take(step)
+        finally:
+            self._busy, self._since = self.busy, None
+
+    def _take(self, step: Callable[[], bytes]) -> None:
         """Take the answer one step on, and the body with it."""
         try:
             self._give(step())
@@ -181,7 +213,7 @@ class Body(Protocol):
         self.started.callback(None)
 
     def _release(self) -> None:
-        self._step(self.answer.release)
+        self._step(self.answer.release, self._clock.seconds())
 
     def _finish(self) -> None:
         self._over = True
@@ -221,7 +253,7 @@ class Body(Protocol):
         if not self.started.called:
             # Nothing has left: this can still be answered by asking somebody else.
             phase = "reply" if failure.phase == "stream" else failure.phase
-            self.started.errback(attrs.evolve(failure, phase=phase))
+            self.started.errback(attrs.evolve(failure, phase=phase, in_band=phase == "reply"))
         else:
             self.ended.errback(attrs.evolve(failure, phase="stream"))
 

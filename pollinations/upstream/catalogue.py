@@ -128,6 +128,11 @@ class CatalogueService(Service):
             self._reading.cancel()
         return self._looping
 
+    def refresh(self) -> None:
+        """Read the lists anew, soon."""
+        for each in self._lists:
+            each.due = self._clock.seconds()
+
     async def settled(self, patience: float = FIRST) -> None:
         """
         Wait for the first lists if there are none yet, not even on disk.

@@ -98,6 +98,9 @@ class OpenAIResource:
         self.draining = True
         if self._feed is not None:
             self._feed.close()
+        if self._open:
+            told = {"count": self._open, "seconds": seconds}
+            self._log.info("{count} live answers have {seconds:g} s to come to their end", **told)
         if self._open and seconds > 0:
             emptied: Deferred[None] = Deferred(self._emptied.remove)
             self._emptied.append(emptied)

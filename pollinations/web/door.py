@@ -14,7 +14,6 @@ from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
     IListeningPort,
-    IProtocolFactory,
     IReactorCore,
     IStreamServerEndpoint,
 )
@@ -24,6 +23,7 @@ from twisted.python.failure import Failure
 from .. import __version__
 from ..neighbour import health
 from ..settings.home import Home, Running
+from .departing import DepartingSite
 from .guard import is_loopback
 
 
@@ -43,7 +43,7 @@ class Door(Service):
 
     _reactor: IReactorCore
     _endpoints: Sequence[IStreamServerEndpoint]
-    _factory: IProtocolFactory
+    _factory: DepartingSite
     _home: Home
     _guarded: bool
     _now: Callable[[], float]
@@ -70,6 +70,20 @@ class Door(Service):
     def stopService(self) -> "Deferred[Any]":
         """Let nobody in any more."""
         super().stopService()
+        return self._shut()
+
+    def close(self) -> "Deferred[None]":
+        """Let nobody in any more. Fires when all who are in have left."""
+        self._shut()
+        return self._factory.depart()
+
+    @property
+    def where(self) -> str:
+        """Where this listens, for a person."""
+        found = (_url(port) or (str(port.getHost()), None) for port in self.ports)
+        return ", ".join(where for where, _ in found)
+
+    def _shut(self) -> "Deferred[Any]":
         with suppress(OSError):
             self._home.withdraw(os.getpid())
         ports, self.ports = self.ports, []

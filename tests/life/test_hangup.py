@@ -6,11 +6,11 @@ from typing import Any
 from twisted.internet.testing import MemoryReactor
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.hangup import Hangup
+from pollinations.life.hangup import Hangup
 
 
 class HangupTests(SynchronousTestCase):
-    """Tests for :class:`pollinations.hangup.Hangup`."""
+    """Tests for :class:`pollinations.life.hangup.Hangup`."""
 
     def setUp(self) -> None:
         self.addCleanup(signal.signal, signal.SIGHUP, signal.getsignal(signal.SIGHUP))

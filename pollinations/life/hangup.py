@@ -8,17 +8,19 @@ import attrs
 from twisted.application.service import Service
 from twisted.logger import Logger
 
+from ..logs.quiet import quiet
+
 
 @attrs.define(eq=False, slots=False)
 class Hangup(Service):
     """
-    Makes of SIGHUP, which would end the process, a new look at the files.
+    Makes of SIGHUP, which would end the process, a new look at everything that is kept elsewhere.
 
     They are watched in any case; this is for those that cannot be watched well, as on a network's
     disk, and for service supervisors that reload by this signal.
 
-    :param reactor: is where the files are read, when it comes to it.
-    :param loads: read a file again each.
+    :param reactor: is where that is done, when it comes to it.
+    :param loads: do one thing each, in this order, whatever becomes of the others.
     """
 
     _reactor: Any
@@ -36,5 +38,8 @@ class Hangup(Service):
 
     def _again(self) -> None:
         for load in self._loads:
-            load()
+            try:
+                load()
+            except Exception:
+                self._log.failure("something was not read again", quiet())
         self._log.info("all files were read again")
