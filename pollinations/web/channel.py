@@ -2,8 +2,8 @@
 One client's connection: what comes through it is bounded in size and time, and refused in words.
 
 Twisted's channel parses; this one looks at each line before it does, and says why it refuses, where
-Twisted's says nothing but 400. Two names of Twisted are used here that are not public, each where
-it is marked; the tests fail if one of them goes.
+Twisted's says nothing but 400. The names of Twisted's that are used here and are not public are
+marked where that is; the tests fail if one of them goes.
 """
 
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from .connections import COURTESY, descriptors, room
 from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
-from .head import FIELD, FIELDS, HEAD, METHODS, Head, too_long
+from .head import FIELD, FIELDS, HEAD, METHODS, Head, field, too_long
 
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
@@ -131,6 +131,13 @@ class BoundedChannel(DepartingChannel):
     def allContentReceived(self) -> None:
         """The request has come."""
         if self.refused:
+            return
+        try:
+            # Names of Twisted's, which drops what stands behind chunks, whatever that is.
+            for line in getattr(self._transferDecoder, "_trailerHeaders", ()):
+                field(bytes(line))
+        except InvalidRequest as refusal:
+            self.refuse(refusal)
             return
         self._stop_waiting()
         self._head, self._answering = None, True

@@ -93,15 +93,9 @@ class Head:
             raise too_long(first=False)
         if self._count > FIELDS:
             raise InvalidRequest(f"There are more than {FIELDS} headers.", status=431)
-        field = _FIELD.fullmatch(line)
-        if field is None and _CONTROL.search(line):
-            raise InvalidRequest("A header holds a control character.")
-        name = b"" if field is None else field[1].lower()
-        if field is None or name in _DISGUISED:
-            # This is also where a header that is folded over two lines ends up.
-            raise InvalidRequest("A header is not 'Name: value' on one line.")
+        name, value = field(line)
         if name in _FRAMING:
-            self._framing.setdefault(name, []).append(field[2].rstrip(b" \t"))
+            self._framing.setdefault(name, []).append(value)
 
     def end(self, body_limit: int) -> None:
         """
@@ -131,6 +125,21 @@ class Head:
             digits = length.lstrip(b"0")
             if len(digits) > 18 or int(digits or b"0") > limit:
                 raise too_large(limit)
+
+
+def field(line: bytes) -> tuple[bytes, bytes]:
+    """
+    Name, in lower case, and value of a header, which may also stand behind chunks.
+
+    :raises InvalidRequest: that is no header.
+    """
+    match = _FIELD.fullmatch(line)
+    if match is None and _CONTROL.search(line):
+        raise InvalidRequest("A header holds a control character.")
+    if match is None or match[1].lower() in _DISGUISED:
+        # This is also where a header that is folded over two lines ends up.
+        raise InvalidRequest("A header is not 'Name: value' on one line.")
+    return match[1].lower(), match[2].rstrip(b" \t")
 
 
 def too_long(first: bool) -> InvalidRequest:
