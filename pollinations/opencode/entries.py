@@ -81,12 +81,13 @@ def _short_name(catalogue: Catalogue, universe: str, model: Model) -> str | None
 
 
 def _variants(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
+    """In the words of the request itself: OpenCode translates ``reasoningEffort`` and no other."""
     if _reasons(model) or {"gemini", "gemini-large"} & set(_names(model)):
-        yield "high_reasoning", {"reasoningEffort": "high", "budgetTokens": 16_000}
+        yield "high_reasoning", {"reasoningEffort": "high"}
     if _is_called(model, "claude", "mistral", "llama"):
-        yield "safe_tokens", {"maxTokens": 8000}
+        yield "safe_tokens", {"max_tokens": 8000}
     if _is_called(model, "nova"):
-        yield "bedrock_safe", {"maxTokens": 8000}
+        yield "bedrock_safe", {"max_tokens": 8000}
     if _is_called(model, "fast", "flash", "lite") and not _is_called(model, "gemini"):
         yield "speed", {"thinking": {"disabled": True}}
 

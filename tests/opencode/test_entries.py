@@ -30,9 +30,9 @@ def enter(name: str, **fields: Any) -> dict[str, Any]:
     return entry("enter", Model(name, **fields))
 
 
-HIGH = {"high_reasoning": {"reasoningEffort": "high", "budgetTokens": 16000}}
-SAFE = {"safe_tokens": {"maxTokens": 8000}}
-BEDROCK = {"bedrock_safe": {"maxTokens": 8000}}
+HIGH = {"high_reasoning": {"reasoningEffort": "high"}}
+SAFE = {"safe_tokens": {"max_tokens": 8000}}
+BEDROCK = {"bedrock_safe": {"max_tokens": 8000}}
 SPEED = {"speed": {"thinking": {"disabled": True}}}
 
 
