@@ -34,3 +34,17 @@ def test_nothing_in_a_table_is_cut_off(width: int) -> None:
     shown = "\n".join(seen(TABLE, width))
     assert "enter/google/gemini-3.1-pro-preview" in shown
     assert "…" not in shown
+
+
+def test_a_table_that_is_too_wide_becomes_a_list() -> None:
+    """Each row in two lines, with no word broken."""
+    assert [line.strip() for line in seen(TABLE, 60) if line.strip(" ━─")] == [
+        "Model",
+        "Name · Can",
+        "enter/google/gemini-3.1-pro-preview",
+        "Google Gemini 3.1 Pro Preview · tools, reasoning, vision",
+    ]
+
+
+def test_a_table_that_fits_stays_a_table() -> None:
+    assert any("pro-preview" in line and "vision" in line for line in seen(TABLE, 100))
