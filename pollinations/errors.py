@@ -1,6 +1,6 @@
 """What can go wrong, apart from bugs: ours (the client's request) and theirs (an upstream)."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -9,6 +9,9 @@ Phase = Literal["connect", "first_byte", "reply", "stream"]
 Where an upstream failed: before a connection stood, while we waited for its reply, with the reply
 itself (a status, a refusal, something that is no answer), or after bytes of the answer had come.
 """
+
+STOPPING: Final = "proxy_stopping"
+"""The code of :func:`stopping`."""
 
 
 class PollinationsError(Exception):
@@ -53,6 +56,7 @@ class UpstreamFailed(PollinationsError):
     :param param: the request's field that the upstream complained of, or ``None``.
     :param retry_after: seconds the upstream asked us to wait, or ``None``.
     :param body: the upstream's own error object, as parsed, never logged.
+    :param in_band: whether it was sent as an answer, with status 200.
     """
 
     phase: Phase
@@ -62,6 +66,7 @@ class UpstreamFailed(PollinationsError):
     param: str | None = None
     retry_after: float | None = None
     body: Any = attrs.field(default=None, repr=False)
+    in_band: bool = False
 
     def __str__(self) -> str:
         return self.message
@@ -70,4 +75,4 @@ class UpstreamFailed(PollinationsError):
 def stopping() -> UpstreamFailed:
     """What a client is told whose request is ended because the proxy stops: it may ask again."""
     message = "The proxy is being stopped; ask again in a moment."
-    return UpstreamFailed("connect", 503, message, code="proxy_stopping")
+    return UpstreamFailed("connect", 503, message, code=STOPPING)

@@ -12,7 +12,7 @@ import attrs
 
 from ..chat.envelope import OVERFLOW
 from ..chat.request import ChatRequest
-from ..errors import UpstreamFailed
+from ..errors import STOPPING, UpstreamFailed
 from .error_reply import QUEUE_FULL
 from .route import ENTER, FREE, Route
 
@@ -21,6 +21,9 @@ Cooling = Literal["none", "model", "held"]
 Whether the model is left alone for a while: not at all, for some seconds, or until a look at the
 account shows that there is something to spend again.
 """
+
+Origin = Literal["", "client", "proxy", "upstream"]
+"""Whose fault something is, or nobody's."""
 
 LANE_FULL: Final = "lane_full"
 """Our own queue for the free universe has no place left."""
@@ -38,6 +41,7 @@ class Verdict:
     :param cooling: whether the model is left alone for a while.
     :param look: whether the quota must be looked at again.
     :param wait: seconds that the upstream asked us to wait, or ``None``.
+    :param origin: whose fault it is.
     """
 
     kind: str
@@ -46,6 +50,7 @@ class Verdict:
     cooling: Cooling = "none"
     look: bool = False
     wait: float | None = None
+    origin: Origin = "upstream"
 
 
 def _any(request: ChatRequest, route: Route) -> bool:
@@ -91,7 +96,8 @@ _TIMEOUTS: Final = (408, 504, 524)
 _TOO_LONG: Final = (400, 413, 422)
 
 TABLE: Sequence[Row] = (
-    Row(Verdict("lane full"), codes=(LANE_FULL,)),
+    Row(Verdict("lane full", origin="proxy"), codes=(LANE_FULL,)),
+    Row(Verdict("stopping", origin="proxy"), codes=(STOPPING,)),
     # All free models live at one address: when that is not to be reached, none of them is.
     Row(Verdict("timeout"), phases=("connect",), statuses=_TIMEOUTS, universes=(FREE,)),
     Row(Verdict("network", retry=True), phases=("connect",), universes=(FREE,)),
@@ -111,7 +117,7 @@ TABLE: Sequence[Row] = (
     ),
     # What the upstream says.
     Row(
-        Verdict("overflow", reason="Context Length Exceeded (Upstream {status})"),
+        Verdict("overflow", reason="Context Length Exceeded (Upstream {status})", origin="client"),
         codes=(OVERFLOW,),
         statuses=_TOO_LONG,
     ),
@@ -152,8 +158,9 @@ TABLE: Sequence[Row] = (
         Verdict("server", True, "Upstream Unavailable ({status})", cooling="model"),
         statuses=_SERVER,
     ),
+    Row(Verdict("request"), statuses=(401, 402, 403)),
     # Anything else is about the request, and nobody but the client can mend that.
-    Row(Verdict("request")),
+    Row(Verdict("request", origin="client")),
 )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 import attrs
 
 from .catalogue import Model
+from .failure import Origin
+from .gaps import Gaps
 from .route import Route
 
 KEPT: Final = 200
@@ -22,12 +24,14 @@ class Attempt:
     :param status: what it answered, or what its failure means; 0 when nobody heard the end.
     :param seconds: how long that took, to the first byte of an answer or to the failure.
     :param kind: the failure's row (:mod:`pollinations.routing.failure`), or empty for an answer.
+    :param in_band: the code of a failure that was sent with status 200, as if it were an answer.
     """
 
     route: Route
     status: int
     seconds: float
     kind: str = ""
+    in_band: str = ""
 
 
 @attrs.frozen
@@ -47,6 +51,19 @@ class Record:
     :param prompt_tokens: as the upstream counted them, or ``None`` when it did not.
     :param completion_tokens: the same.
     :param cost: pollen, by the catalogue's prices, or ``None`` where there are none.
+    :param cached_tokens: those of the prompt that had been read before.
+    :param reasoning_tokens: those of the completion that are thoughts.
+    :param estimated: whether it was us who counted the tokens.
+    :param stream: whether the answer was wanted as it comes.
+    :param origin: whose fault it is, where the client got no whole answer.
+    :param left: how far it was when its client left: ``queued``, ``waiting`` for a first byte,
+        ``pausing`` before another attempt, ``streaming``, or ``stalled`` when it took nothing more.
+    :param overhead: seconds in which nobody but us was waited for, or ``None`` without an answer.
+    :param queued: seconds in the queue, or ``None`` where there is none.
+    :param gaps: how a stream came.
+    :param cut: the finish reason of an answer that a stage cut off.
+    :param remembered: whether anything was remembered of the conversation; ``None`` for one in
+        which no model has spoken yet.
     """
 
     id: str
@@ -61,6 +78,17 @@ class Record:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cost: float | None = None
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    estimated: bool = False
+    stream: bool = False
+    origin: Origin = ""
+    left: str = ""
+    overhead: float | None = None
+    queued: float | None = None
+    gaps: Gaps | None = None
+    cut: str = ""
+    remembered: bool | None = None
 
 
 @attrs.define(eq=False)
@@ -113,9 +141,9 @@ def cost(usage: Mapping[str, Any] | None, model: Model | None) -> float | None:
     return read.total + written.total
 
 
-def tokens(usage: Mapping[str, Any] | None, name: str) -> int | None:
+def tokens(usage: Any, name: str) -> int | None:
     """A number of tokens, or ``None`` where the upstream did not count them."""
-    return _count(usage, name) if usage and name in usage else None
+    return _count(usage, name) if isinstance(usage, Mapping) and name in usage else None
 
 
 @attrs.define

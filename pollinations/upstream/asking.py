@@ -9,18 +9,15 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from ..chat.request import ChatRequest
-from ..errors import ClientStalled, InvalidRequest, UpstreamFailed, stopping
+from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..logs.context import served
-from ..routing.record import Record, cost, tokens
 from ..routing.route import Route
 from ..routing.scrub import without_keys
 from ..routing.situation import Situation
 from .body import Body
 from .exchange import Exchange
+from .outcome import Outcome
 from .visit import Visit
-
-LEFT = 499
-"""The status of a request whose client left before its end, as nginx counts it."""
 
 
 @attrs.frozen
@@ -61,10 +58,12 @@ async def ask(exchange: Exchange, asked: ChatRequest, request_id: str = "") -> R
     :raises InvalidRequest: it can go nowhere.
     :raises UpstreamFailed: the proxy stops.
     """
+    began = exchange.clock.seconds()
     await exchange.outlook.settled(asked)
     if exchange.stopped:
         raise stopping()
-    return await Asking(exchange, asked, request_id, exchange.clock.seconds()).run()
+    settling = exchange.clock.seconds() - began
+    return await Asking(exchange, asked, request_id, began, settling).run()
 
 
 @attrs.define(eq=False)
@@ -76,12 +75,14 @@ class Asking:
     :param asked: as the client sent it.
     :param id: its identifier.
     :param began: when it came, by the exchange's clock.
+    :param settling: for how many seconds the account was waited for.
     """
 
     exchange: Exchange
     asked: ChatRequest
     id: str
     began: float
+    settling: float = 0.0
     _visits: list[Visit] = attrs.field(factory=list, init=False)
     _replying: "Deferred[Reply]" = attrs.field(init=False, repr=False)
     _body: Body | None = attrs.field(default=None, init=False)
@@ -104,7 +105,7 @@ class Asking:
         try:
             return await self._unless_stopped(first)
         except BaseException as e:
-            self._over(first, _status(e))
+            self._over(first, e)
             raise
 
     def stop(self) -> None:
@@ -138,7 +139,7 @@ class Asking:
             # When that fails too, it is the first failure that the client asked about.
             with suppress(UpstreamFailed, InvalidRequest):
                 return self._begun(rescue, await rescue.answered())
-        self._over(first, failure.status)
+        self._over(first, failure)
         return Reply(first.route, first.changes, self._attempts, failure=failure)
 
     def _visit(self, route: Route) -> Visit:
@@ -173,40 +174,18 @@ class Asking:
         return sum(len(visit.attempts) for visit in self._visits)
 
     def _ended(self, result: Any, visit: Visit, body: Body, first_byte: float) -> Any:
-        error = getattr(result, "value", None)
-        status = 200 if error is None else _status(error)
-        self._over(visit, status, first_byte - self.began, body.answer.usage)
+        self._over(visit, getattr(result, "value", None), body, first_byte - self.began)
         return result
 
     def _over(
         self,
         visit: Visit,
-        status: int,
+        error: BaseException | None,
+        body: Body | None = None,
         first_byte: float | None = None,
-        usage: Mapping[str, Any] | None = None,
     ) -> None:
         """The request is over; *visit* is the one that the client knows of."""
-        self.exchange.live.discard(self)
-        self.exchange.over(
-            Record(
-                id=self.id,
-                asked=self.asked.model,
-                route=visit.route,
-                at=self.began,
-                rules=visit.changes,
-                attempts=tuple(one for each in self._visits for one in each.attempts),
-                status=status,
-                first_byte=first_byte,
-                seconds=self.exchange.clock.seconds() - self.began,
-                prompt_tokens=tokens(usage, "prompt_tokens"),
-                completion_tokens=tokens(usage, "completion_tokens"),
-                cost=cost(usage, visit.route.entry),
-            )
-        )
-
-
-def _status(error: BaseException) -> int:
-    """The status of a request that ended with *error*."""
-    if isinstance(error, InvalidRequest | UpstreamFailed):
-        return error.status
-    return LEFT if isinstance(error, CancelledError | ClientStalled) else 500
+        exchange = self.exchange
+        exchange.live.discard(self)
+        outcome = Outcome(self.asked, self._visits, visit, error, body, first_byte, self.settling)
+        exchange.over(outcome.record(self.id, self.began, exchange.clock.seconds()))

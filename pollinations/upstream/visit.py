@@ -6,7 +6,8 @@ fallback alike, and it always starts from what the client sent.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
@@ -47,6 +48,21 @@ class Visit:
     attempts: list[Attempt] = attrs.field(factory=list, init=False)
     """What was sent, and how that went."""
 
+    phase: str = attrs.field(default="waiting", init=False)
+    """What is waited for: ``queued``, ``waiting`` for a first byte, ``pausing``."""
+
+    waited: float = attrs.field(default=0.0, init=False)
+    """Seconds in which an upstream, the queue or the time for another attempt was waited for."""
+
+    queued: float | None = attrs.field(default=None, init=False)
+    """Those of them in the queue, or ``None`` where there is none."""
+
+    remembered: bool | None = attrs.field(default=None, init=False)
+    """Whether anything was remembered of the conversation, if a model has spoken in it."""
+
+    cut: str = attrs.field(default="", init=False)
+    """The finish reason of the answer, if it was cut off."""
+
     _log = Logger()
 
     async def answered(self) -> Body:
@@ -85,7 +101,9 @@ class Visit:
 
     async def _made_ready(self) -> Sanitized:
         exchange = self.exchange
-        remembered = await exchange.signatures.get(keys_of(self.asked, exchange.imported()))
+        keys = keys_of(self.asked, exchange.imported())
+        remembered = await exchange.signatures.get(keys)
+        self.remembered = bool(remembered) if keys else None
         return exchange.sanitizer.sanitize(self.asked, self.route, remembered)
 
     async def _in_turn(self, sent: Sanitized) -> Body:
@@ -93,7 +111,7 @@ class Visit:
         lane = self._lane
         if lane is None:
             return await self._attempt(sent)
-        await lane.enter(again=bool(self.attempts))
+        await self._queue(lane)
         try:
             body = await self._attempt(sent)
         except UpstreamFailed as failure:
@@ -106,22 +124,41 @@ class Visit:
         body.ended.addBoth(_left, lane)
         return body
 
+    async def _queue(self, lane: Lane) -> None:
+        """Wait for one's turn."""
+        with self._waiting("queued") as began:
+            try:
+                await lane.enter(again=bool(self.attempts))
+            finally:
+                self.queued = (self.queued or 0.0) + self.exchange.clock.seconds() - began
+
+    @contextmanager
+    def _waiting(self, phase: str) -> Iterator[float]:
+        """Others are waited for meanwhile, from the moment that this gives."""
+        began, self.phase = self.exchange.clock.seconds(), phase
+        try:
+            yield began
+        finally:
+            self.waited += self.exchange.clock.seconds() - began
+
     async def _attempt(self, sent: Sanitized) -> Body:
         exchange, route = self.exchange, self.route
         settings = exchange.situation().settings
         remember, cut = exchange.remember, self._cut
         context = Context(self.asked, route, settings, new_call_id, remember, cut)
         data = sent.request.to_json()
-        began, status, kind = exchange.clock.seconds(), 0, ""
+        began, status, kind, in_band = exchange.clock.seconds(), 0, "", ""
         try:
-            body = await exchange.upstreams[route.universe].open(data, context)
+            with self._waiting("waiting"):
+                body = await exchange.upstreams[route.universe].open(data, context)
             status = 200
         except UpstreamFailed as failure:
             status, kind = failure.status, self._meaning(failure).kind
+            in_band = (failure.code or "unnamed") if failure.in_band else ""
             raise
         finally:
             spent = exchange.clock.seconds() - began
-            self._attempted(Attempt(route, status, spent, kind), sent, len(data))
+            self._attempted(Attempt(route, status, spent, kind, in_band), sent, len(data))
         return body
 
     def _attempted(self, attempt: Attempt, sent: Sanitized, size: int) -> None:
@@ -142,6 +179,7 @@ class Visit:
         return {"name": without_keys(self.route.name[:200])}
 
     def _cut(self, reason: str) -> None:
+        self.cut = reason
         self._log.debug("the answer is cut off: {reason}", reason=reason)
 
     async def _waited(self, failure: UpstreamFailed, tries: int) -> bool:
@@ -161,7 +199,8 @@ class Visit:
         self._log.debug("the same model is asked again in {delay:.3f} s", delay=delay)
         # A lane keeps the distance that a busy upstream asks for by itself.
         if self._lane is None or not _is_busy(failure):
-            await deferLater(exchange.clock, delay)
+            with self._waiting("pausing"):
+                await deferLater(exchange.clock, delay)
         return True
 
     @property

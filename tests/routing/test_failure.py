@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pollinations.chat.envelope import OVERFLOW
 from pollinations.chat.request import ChatRequest
-from pollinations.errors import UpstreamFailed
+from pollinations.errors import STOPPING, UpstreamFailed
 from pollinations.routing.error_reply import QUEUE_FULL
 from pollinations.routing.failure import LANE_FULL, TABLE, Verdict, retry_delay, verdict
 from pollinations.routing.model_list import Model
@@ -58,6 +58,7 @@ def failed(phase: Any, status: int, code: str | None = None, wait: float | None 
         ("enter", "reply", 524, None, "timeout", ONCE, True, "model", False),
         ("enter", "reply", 530, None, "server", AGAIN, True, "model", False),
         ("free", "connect", 429, LANE_FULL, "lane full", ONCE, False, "none", False),
+        ("free", "connect", 503, STOPPING, "stopping", ONCE, False, "none", False),
         ("free", "connect", 502, None, "network", AGAIN, False, "none", False),
         ("free", "connect", 504, None, "timeout", ONCE, False, "none", False),
         ("free", "first_byte", 502, None, "network", AGAIN, True, "model", False),
@@ -97,7 +98,7 @@ def test_every_row_can_be_reached() -> None:
         for route in (Route("free", "mistral"), Route("free", "gemini"), Route("enter", "gemini"))
         for phase in ("connect", "first_byte", "reply", "stream")
         for status in range(400, 531)
-        for code in (None, OVERFLOW, QUEUE_FULL, LANE_FULL)
+        for code in (None, OVERFLOW, QUEUE_FULL, LANE_FULL, STOPPING)
     }
     assert reached == {id(row) for row in TABLE}
 
