@@ -85,7 +85,7 @@ class Setting:
         """What it is set to, for a person, with its unit."""
         value = self.value(settings)
         if isinstance(value, float):
-            return _UNITS.get(self.path, "{}").format(f"{value:g}")
+            return _UNITS.get(self.path, "{}").format(f"{value:.10g}")
         return f"`{value}`" if isinstance(value, str) else orjson.dumps(value).decode()
 
     def belongs(self, language: Language) -> str:
@@ -99,8 +99,14 @@ class Setting:
         return words
 
     def meant(self, text: str) -> Mapping[str, Any] | None:
-        """The change that sets it to what *text* means; ``None`` when it cannot be that."""
-        changes = map(self.change, _meanings(text))
+        """
+        The change that sets it to what *text* means; ``None`` when it cannot be that.
+
+        :param text: also with its unit, as it is shown.
+        """
+        before, _, after = _UNITS.get(self.path, "{}").partition("{}")
+        bare = text.removeprefix(before).removesuffix(after.strip())
+        changes = map(self.change, _meanings(bare))
         return next((change for change in changes if not _problems(change)), None)
 
     def change(self, value: Any) -> dict[str, Any]:
