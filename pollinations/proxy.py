@@ -97,7 +97,7 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float], supervisor: Supe
             "signatures": "memory:",
         },
     )
-    key = Key(DEMO_KEY, "the demonstration")
+    key = Key(DEMO_KEY, "--demo")
     parts = _Parts(start, reactor, now, lambda: key, supervisor, (imitation,))
     return LogService(None, lambda: start.file.settings, parts.service())
 
