@@ -30,3 +30,13 @@ class HangupTests(SynchronousTestCase):
             self.from_thread.pop()()
             self.assertEqual(self.loads, ["settings", "token"])
             self.loads.clear()
+
+    def test_what_fails_keeps_nothing_else_from_being_read(self) -> None:
+        """It is a bug, and logged as one."""
+        loads = [lambda: 1 / 0, lambda: self.loads.append("token")]
+        Hangup(self.reactor, loads).startService()  # type: ignore[arg-type]
+        self.reactor.run()
+        signal.raise_signal(signal.SIGHUP)
+        self.from_thread.pop()()
+        self.assertEqual(self.loads, ["token"])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
