@@ -39,8 +39,10 @@ from .upstream.exchange import Exchange
 from .upstream.lane import Lane
 from .upstream.outlook import Outlook
 from .upstream.quota import QuotaService
+from .web.access import AccessLog
 from .web.api import Connect, OpenAIResource
 from .web.door import Door
+from .web.gauges import watch_settings
 from .web.guard import Guard
 from .web.notifications import NotificationFeed
 from .web.request import BoundedSite
@@ -178,6 +180,7 @@ class _Parts:
         api = OpenAIResource(
             exchange, reactor, self._connect(accounts), feed=feed, commands=Commands(control)
         )
+        watch_settings(api.metrics, file)
         token = Token(start.home.token)
         watch = FileWatch(file.paths, file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
@@ -243,8 +246,10 @@ class _Parts:
         def bounds() -> Any:
             return start.file.settings.listener
 
-        guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest)
+        log = AccessLog(observers=[api.metrics.served])
+        guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest, log)
         site = BoundedSite(guard, bounds, reactor=self.reactor)
+        api.metrics.watch("connections", lambda: {(): site.connections})
         endpoints = [_endpoint(self.reactor, each) for each in start.listen]
         guarded = token.latest is not None
         return Door(self.reactor, endpoints, site, start.home, guarded, self.now, _say)

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "interfaces": {"errors", "chat", "routing"},
     "logs": {"files", "routing", "settings/schema"},
     "life": {"logs"},
+    "metrics": {"__init__", "logs", "routing"},
     "settings": {"errors", "files", "settings/schema", "chat", "logs"},
     "signatures": {"errors", "files", "chat", "interfaces", "logs"},
     "upstream": {
@@ -59,6 +60,7 @@ MAY_IMPORT = {
         "chat",
         "commands",
         "logs",
+        "metrics",
         "neighbour",
         "opencode",
         "routing",

@@ -70,6 +70,11 @@ class FileSignatureStore:
     def __attrs_post_init__(self) -> None:
         self._entries, self._new = self._empty(), self._empty()
 
+    @property
+    def size(self) -> int:
+        """How many entries are in memory."""
+        return len(self._entries)
+
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         found = self._entries.get(keys)

@@ -26,6 +26,11 @@ class MemorySignatureStore:
     def __attrs_post_init__(self) -> None:
         self._entries = Entries(self.limit, self.bytes_limit)
 
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
+
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         return self._entries.get(keys)

@@ -76,6 +76,11 @@ class RedisSignatureStore:
         self._entries = Entries(self.limit, self.bytes_limit)
         self._unsent = Entries(self.limit, self.bytes_limit)
 
+    @property
+    def size(self) -> int:
+        """How many entries are in memory."""
+        return len(self._entries)
+
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         found = self._entries.get(keys)

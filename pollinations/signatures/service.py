@@ -68,6 +68,11 @@ class SignatureService(Service):
         self._close()
         self.store = new
 
+    @property
+    def size(self) -> int | None:
+        """How many entries the store has in memory, if it says so."""
+        return getattr(self.store, "size", None)
+
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         return await self.store.get(keys)

@@ -34,7 +34,9 @@ from ..upstream.chat import Upstream
 from ..upstream.exchange import Exchange
 from ..upstream.lane import Lane
 from ..upstream.outlook import Outlook
+from ..web.access import AccessLog
 from ..web.api import OpenAIResource
+from ..web.gauges import watch_settings
 from ..web.guard import Guard
 from ..web.notifications import NotificationFeed
 from . import lists
@@ -140,7 +142,9 @@ class Together:
         commands = Commands(self.control)
         self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed, commands=commands)
         resource: Any = self.api.app.resource()
-        guard = Guard(resource, lambda: self.settings.listener, lambda: self.token)
+        watch_settings(self.api.metrics, file)
+        log = AccessLog(observers=[self.api.metrics.served])
+        guard = Guard(resource, lambda: self.settings.listener, lambda: self.token, log)
         self.front = RequestTraversalAgent(guard)
         self.client = HTTPClient(self.front)
 

@@ -6,7 +6,7 @@ keys before it becomes part of an event.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -33,9 +33,11 @@ class AccessLog:
     Logs requests.
 
     :param seconds: measures how long they take.
+    :param observers: are told the path and the status of each request of which there is no record.
     """
 
     _seconds: Callable[[], float] = monotonic
+    _observers: Sequence[Callable[[str, int], None]] = ()
 
     _log = Logger()
 
@@ -70,6 +72,9 @@ class AccessLog:
         found = {name: value for name, value in found.items() if value not in (None, "")}
         with serving(served):
             self._log.emit(_level(found["path"], found["status"]), _format(found), **found)
+        if served.record is None:
+            for observer in self._observers:
+                observer(found["path"], status)
 
 
 def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:

@@ -25,14 +25,16 @@ from ..commands.asked import without_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
+from ..metrics.metrics import Metrics
+from ..metrics.snapshot import CONTENT_TYPE
 from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
 from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
+from .gauges import watch_exchange
 from .guard import request_id
-from .metrics import CONTENT_TYPE, Metrics
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
 
@@ -85,6 +87,12 @@ class OpenAIResource:
     def __attrs_post_init__(self) -> None:
         self._started = self._clock.seconds()
         self._exchange.observers.append(self.metrics.observe)
+        self.metrics.watch("in_flight", lambda: {(): self._open})
+        self.metrics.watch("draining", lambda: {(): self.draining})
+        watch_exchange(self.metrics, self._exchange)
+        feed = self._feed
+        if feed is not None:
+            self.metrics.watch("notification_listeners", lambda: {(): feed.listening})
 
     async def drain(self, seconds: float) -> None:
         """
@@ -246,11 +254,9 @@ class OpenAIResource:
                 "connect", 503, f"The proxy already serves {most} requests.", retry_after=1
             )
         self._open += 1
-        self.metrics.in_flight(self._open)
 
     def _leave(self) -> None:
         self._open -= 1
-        self.metrics.in_flight(self._open)
         if not self._open:
             emptied, self._emptied = self._emptied, []
             for one in emptied:

@@ -65,6 +65,11 @@ class NotificationFeed(Service):
         for listener in tuple(self._listeners):
             listener.leave()
 
+    @property
+    def listening(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def listed(self, request: Any) -> dict[str, Any]:
         """
         Those that are kept, or that came after ``?since=ID``.

@@ -82,7 +82,7 @@ class AnswerTests(SynchronousTestCase):
         self.assertEqual(len(self.proxy.exchange.records), 0)
         self.assertIsNone(got.header("x-pollinations-universe"))
         self.assertIsNotNone(got.header("x-request-id"))
-        self.assertNotIn(b"pollinations_requests_total{", self.proxy.get("/metrics").data)
+        self.assertNotIn(b"pollinations_attempts_total{", self.proxy.get("/metrics").data)
 
     def test_waits_for_nobody(self) -> None:
         """The one lane of the free universe may be taken."""

@@ -207,7 +207,7 @@ class ChatTests(SynchronousTestCase):
         proxy = Together(scripts.ByUniverse(enter=scripts.error(402, "No"), free=HELLO))
         proxy.chat("hi", model="enter/gemini")
         text = proxy.get("/metrics").data.decode()
-        gemini = 'model="google/gemini-3-flash-preview",status="402",universe="enter"'
+        gemini = 'model="google/gemini-3-flash-preview",outcome="funds",universe="enter"'
         self.assertIn(f"pollinations_attempts_total{{{gemini}}} 1.0", text)
 
 
@@ -431,10 +431,12 @@ class MetricsTests(SynchronousTestCase):
         for name in ("free/made-up-1", "free/made-up-2"):
             proxy.chat("hi", model=name)
         text = proxy.get("/metrics").data.decode()
-        gemini = 'model="google/gemini-3-flash-preview",status="200",universe="enter"'
-        self.assertIn(f"pollinations_requests_total{{{gemini}}} 1.0", text)
-        other = 'model="other",status="200",universe="free"'
-        self.assertIn(f"pollinations_requests_total{{{other}}} 2.0", text)
+        counted = (
+            'requests_total{endpoint="chat",model="%s",origin="none",status_class="2xx",%s} %s'
+        )
+        gemini = counted % ("google/gemini-3-flash-preview", 'universe="enter"', "1.0")
+        self.assertIn(gemini, text)
+        self.assertIn(counted % ("other", 'universe="free"', "2.0"), text)
         self.assertIn("pollinations_in_flight 0.0", text)
         self.assertNotIn("made-up", text)
 

@@ -1,0 +1,1 @@
+"""What is counted, for Prometheus. No reactor here, and no clock."""
