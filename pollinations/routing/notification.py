@@ -85,10 +85,16 @@ class Notifications:
             return
         self._made.append(new)
         wanted = shown(channel, kind, self._gui())
+        for observer in self.observers:
+            observer(new)
         if wanted:
-            self._kept.append(new)
-        for told in (*self.observers, *(self.subscribers if wanted else ())):
-            told(new)
+            self.show(new)
+
+    def show(self, notification: Notification) -> None:
+        """Keep this, which somebody wants to see, and show it."""
+        self._kept.append(notification)
+        for subscriber in self.subscribers:
+            subscriber(notification)
 
     def since(self, id: int = 0) -> tuple[Notification, ...]:
         """Those that came after the one called *id*."""

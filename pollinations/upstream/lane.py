@@ -120,10 +120,15 @@ class Lane:
 
     def _full(self) -> UpstreamFailed:
         estimate = math.ceil(max(1.0, self._closed + self._usual * (self.waiting + 1)))
-        return UpstreamFailed(
-            "connect",
-            429,
-            "Too many requests wait for the free models, which answer one at a time.",
-            LANE_FULL,
-            retry_after=float(estimate),
-        )
+        return lane_full(float(estimate))
+
+
+def lane_full(seconds: float) -> UpstreamFailed:
+    """What somebody is told for whom there is no place: to come back after *seconds*."""
+    return UpstreamFailed(
+        "connect",
+        429,
+        "Too many requests wait for the free models, which answer one at a time.",
+        LANE_FULL,
+        retry_after=seconds,
+    )

@@ -104,6 +104,11 @@ class QuotaService(Service):
                 self._log.info("the first look at the account takes long, nobody waits for it")
         return self.latest
 
+    def seen(self, quota: Quota) -> None:
+        """Somebody else has just looked at this same account; the next look is due later."""
+        self._began = self._clock.seconds()
+        self._take(quota, self._key())
+
     @property
     def _current(self) -> bool:
         """Whether there has been a look with the key that is in force."""
