@@ -78,12 +78,13 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
             raise
         return Told(_REFUSED[e.code](language), {"code": e.code}, ok=False)
     changed(control, _CONNECTED(language))
-    mode = control.situation.mode
-    return Told("\n\n".join(_said(control, found)), {**attrs.asdict(found), "mode": mode})
+    following, _ = await prospect(control)
+    text, mode = "\n\n".join(_said(control, found, following)), control.situation.mode
+    return Told(text, {**attrs.asdict(found), "mode": mode})
 
 
-def _said(control: Control, found: "Connected") -> Iterator[str]:
-    """What the key is good for, and whether it counts."""
+def _said(control: Control, found: "Connected", following: str) -> Iterator[str]:
+    """What the key is good for, whether it counts, and what becomes of the next request."""
     situation, language = control.situation, control.language
     yield _GOOD(language, models=found.models, paid=found.paid)
     if found.limited:
@@ -91,7 +92,7 @@ def _said(control: Control, found: "Connected") -> Iterator[str]:
     if not found.in_force:
         yield _BEHIND(language, source=found.source or _SOMEWHERE(language))
     phrase = _MODE if situation.settings.mode is None else _CHOSEN
-    yield phrase(language, mode=situation.mode, next=prospect(situation, language)[0])
+    yield phrase(language, mode=situation.mode, next=following)
 
 
 CONNECT = Verb(

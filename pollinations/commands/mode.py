@@ -37,7 +37,7 @@ _MEANING = {
 async def mode(control: Control, words: Sequence[str]) -> Told:
     """Show the mode, or change it. One that was chosen stays, whatever keys come and go."""
     if not words:
-        return _told(control, _NOW)
+        return await _told(control, _NOW)
     wanted, *extra = words
     if extra:
         raise Misused
@@ -45,13 +45,13 @@ async def mode(control: Control, words: Sequence[str]) -> Told:
         return Told(_WRONG(control.language, modes=", ".join(get_args(Mode))), ok=False)
     await control.file.save({"mode": wanted.lower()})
     changed(control, _CHANGED(control.language, mode=control.situation.mode))
-    return _told(control, _SET)
+    return await _told(control, _SET)
 
 
-def _told(control: Control, phrase: Phrase) -> Told:
+async def _told(control: Control, phrase: Phrase) -> Told:
     situation, language = control.situation, control.language
     mode, chosen = situation.mode, situation.settings.mode is not None
-    meaning, next_one = _MEANING[mode](language), prospect(situation, language)
+    meaning, next_one = _MEANING[mode](language), await prospect(control)
     by_default = "" if chosen else _BY_DEFAULT(language)
     text = phrase(language, mode=mode, chosen=by_default, meaning=f"{meaning}\n\n{next_one[0]}")
     return Told(text, {"mode": mode, "chosen": chosen, **next_one[1]})

@@ -7,7 +7,8 @@ from ..errors import InvalidRequest
 from ..routing.route import ENTER
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
-from .phrase import Language, Phrase
+from .control import Control
+from .phrase import Phrase
 
 _OWN = Phrase(
     "The next request for an `enter` model is answered by that model.",
@@ -25,9 +26,13 @@ _REFUSED = Phrase(
 )
 
 
-def prospect(situation: Situation, language: Language) -> tuple[str, dict[str, Any]]:
+async def prospect(control: Control) -> tuple[str, dict[str, Any]]:
     """A sentence that says so, and the same for a program."""
-    asked = ChatRequest({"model": f"{ENTER}/{_usual(situation)}", "messages": []})
+    language = control.language
+    asked = ChatRequest({"model": f"{ENTER}/{_usual(control.situation)}", "messages": []})
+    # That request would wait as well, and what it waits for decides.
+    await control.outlook.settled(asked)
+    situation = control.situation
     try:
         route = TierRouter().route(asked, situation)
     except InvalidRequest:

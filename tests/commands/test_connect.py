@@ -3,10 +3,11 @@
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
+from pollinations.routing.quota import Quota
 from pollinations.settings.schema import Settings
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY, LIMITED_KEY
-from pollinations.testing.together import Together
+from pollinations.testing.together import PLENTY, Seen, Together
 
 UNCHANGED = Settings(api_key=LIMITED_KEY)
 
@@ -33,6 +34,14 @@ def test_what_is_wrong_changes_nothing(line: str, text: str) -> None:
     assert proxy.notifications.since() == ()
 
 
+class Unlooked(Seen):
+    """An account that nobody has looked at yet."""
+
+    async def settled(self) -> Quota:
+        self.latest = PLENTY
+        return self.latest
+
+
 class ConnectTests(SynchronousTestCase):
     """Tests for :mod:`pollinations.commands.connect`."""
 
@@ -53,6 +62,12 @@ class ConnectTests(SynchronousTestCase):
         self.assertIn("Mode: **pro**. The next request", said)
         self.assertNotIn("not in force", said)
         self.assertEqual(self.proxy.settings.api_key, DEMO_KEY)
+
+    def test_looks_at_the_account_first(self) -> None:
+        """As the next request would, of which something is said."""
+        self.proxy.key, self.proxy.quota = DEMO_KEY, Unlooked(Quota())
+        said = self.connect(DEMO_KEY)
+        self.assertIn("The next request for an `enter` model is answered by that model.", said)
 
     def test_a_limited_key_is_welcome(self) -> None:
         """With what it cannot see."""
