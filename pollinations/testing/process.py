@@ -9,9 +9,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -33,6 +34,20 @@ STOP = 30.0
 """Seconds within which it has stopped."""
 
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "COVERAGE_PROCESS_START")
+
+
+# As systemd does it: the first is number 3, and the process is named that they are for.
+_ADOPTING = """
+import fcntl, os, sys
+given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 100) for one in sys.argv[1].split(",")]
+for place, one in enumerate(given):
+    os.dup2(one, 3 + place)
+    os.close(one)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.environ["LISTEN_FDS"] = str(len(given))
+os.environ["LISTEN_FDNAMES"] = ":".join("unknown" for _ in given)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class NotStarted(Exception):
@@ -111,7 +126,11 @@ class Proxy:
 
 
 def started(
-    folder: Path, *arguments: str, log: tuple[str, ...] = ("--log-format=text",), **environ: str
+    folder: Path,
+    *arguments: str,
+    log: tuple[str, ...] = ("--log-format=text",),
+    sockets: Sequence[socket.socket] = (),
+    **environ: str,
 ) -> Proxy:
     """
     Start a proxy and do not wait for it. Whoever starts it stops it.
@@ -119,6 +138,7 @@ def started(
     :param folder: takes the place of the user's own folder.
     :param arguments: what follows ``twist pollinations``.
     :param log: options of ``twist`` itself. Without a ``--log-file`` it logs into ``log``.
+    :param sockets: given to it as systemd gives the sockets of a unit, for ``--listen systemd:…``.
     :param environ: environment beside ``POLLINATIONS_HOME`` and what an interpreter needs.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,9 +146,14 @@ def started(
         log = (*log, f"--log-file={folder / 'log'}")
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     home = {"HOME": str(folder), "POLLINATIONS_HOME": str(folder / "home")}
+    command = [str(TWIST), *log, "pollinations", *arguments]
+    if sockets:
+        numbers = ",".join(str(one.fileno()) for one in sockets)
+        command = [sys.executable, "-c", _ADOPTING, numbers, *command]
     with (folder / "log").open("a") as errors:
         process = subprocess.Popen(
-            [TWIST, *log, "pollinations", *arguments],
+            command,
+            pass_fds=[one.fileno() for one in sockets],
             cwd=folder,
             env={**kept, **home, **environ},
             stdin=subprocess.DEVNULL,

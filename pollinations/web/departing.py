@@ -39,14 +39,15 @@ class DepartingChannel(HTTPChannel):
             self.persistent = 0
         super().writeHeaders(version, code, reason, headers)
 
-    def depart(self) -> None:
-        """Close after the answer that is under way, if one is."""
-        if self.requests:
-            self.persistent = 0
+    def requestDone(self, request: Any) -> None:
+        """A client that could not be told, as its answer had begun before, may ask once more."""
+        super().requestDone(request)
+        if self.site.departing and self.persistent:
+            self.site.reactor.callLater(LAST_CALL, self.last_call)
 
     def last_call(self) -> None:
         """Close, if nothing was asked."""
-        if not self.requests:
+        if self in self.site.channels and not self.requests:
             self.loseConnection()
 
 
@@ -69,8 +70,6 @@ class DepartingSite(Site):
         :return: fires when there is no connection left. It may be cancelled.
         """
         self.departing = True
-        for channel in tuple(self.channels):
-            channel.depart()
         departed: Deferred[None] = Deferred(self._departed.remove)
         self._departed.append(departed)
         self.reactor.callLater(LAST_CALL, self._last_call)

@@ -107,7 +107,7 @@ class DepartingTests(SynchronousTestCase):
         self.successResultOf(departed)
 
     def test_an_answer_that_has_begun_comes_to_its_end(self) -> None:
-        """Its headers have left; the connection is closed all the same."""
+        """Its headers have left, so the client does not know: it may ask once more."""
         wire = self.client(GET % b"/late")
         departed = self.site.depart()
         self.clock.advance(10 * LAST_CALL)
@@ -115,6 +115,19 @@ class DepartingTests(SynchronousTestCase):
         self.assertNoResult(departed)
         [request] = self.answers.waiting
         request.finish()
+        self.clock.advance(LAST_CALL / 2)
+        self.assertFalse(wire.disconnecting)
+        self.assertIn(b"Connection: close", self.send(wire, GET % b"/"))
+        self.successResultOf(departed)
+
+    def test_a_client_that_could_not_be_told_and_asks_nothing_more(self) -> None:
+        """Its connection is closed soon after its answer."""
+        wire = self.client(GET % b"/late")
+        departed = self.site.depart()
+        self.clock.advance(10 * LAST_CALL)
+        [request] = self.answers.waiting
+        request.finish()
+        self.clock.advance(LAST_CALL)
         self.assertTrue(wire.disconnecting)
         self.successResultOf(departed)
 
