@@ -6,7 +6,6 @@ from typing import Final
 from .control import Control
 from .echo import echoed
 from .near import near
-from .notify import changed
 from .phrase import Language, Phrase
 from .setting import NAMES, PATHS, SECRET, Setting, values
 from .verb import Misused, Told, Verb
@@ -120,7 +119,7 @@ async def _changed(control: Control, setting: Setting, text: str) -> Told:
     # In the language that is spoken from now on.
     language, settings = control.language, control.file.settings
     value = setting.shown(settings)
-    changed(control, _CHANGED(language, name=setting.name, value=value))
+    control.changed(_CHANGED(language, name=setting.name, value=value))
     text = _SET(language, name=setting.name, value=value)
     return Told(text, {setting.path: setting.value(settings)})
 

@@ -7,7 +7,6 @@ import attrs
 
 from ..errors import InvalidRequest, UpstreamFailed
 from .control import Control
-from .notify import changed
 from .phrase import Phrase
 from .prospect import prospect
 from .verb import Told, Verb
@@ -77,7 +76,7 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
         if e.code not in _REFUSED:
             raise
         return Told(_REFUSED[e.code](language), {"code": e.code}, ok=False)
-    changed(control, _CONNECTED(language))
+    control.changed(_CONNECTED(language))
     following, _ = await prospect(control)
     text, mode = "\n\n".join(_said(control, found, following)), control.situation.mode
     return Told(text, {**attrs.asdict(found), "mode": mode})

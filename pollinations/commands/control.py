@@ -51,3 +51,7 @@ class Control:
     def language(self) -> Language:
         """What to answer in."""
         return self.file.settings.language
+
+    def changed(self, message: str) -> None:
+        """Notify of what a command has changed: *message*, a sentence without a key."""
+        self.notifications.add("status", "success", "Pollinations", message)

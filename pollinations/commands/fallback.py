@@ -12,7 +12,6 @@ from ..settings.schema import Fallbacks
 from .control import Control
 from .echo import echoed, sayable
 from .near import near
-from .notify import changed
 from .phrase import Phrase
 from .verb import Misused, Told, Verb
 
@@ -67,7 +66,7 @@ async def fallback(control: Control, words: Sequence[str]) -> Told:
     if problem is not None:
         return Told(problem, ok=False)
     await control.file.save({"fallbacks": _changes(*(_full(word) for word in words))})
-    changed(control, _CHANGED(control.language))
+    control.changed(_CHANGED(control.language))
     return _told(control, done="✅ ", remark="" if _read(control) else _UNCHECKED(control.language))
 
 

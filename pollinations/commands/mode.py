@@ -5,7 +5,6 @@ from typing import get_args
 
 from ..settings.schema import Mode
 from .control import Control
-from .notify import changed
 from .phrase import Phrase
 from .prospect import prospect
 from .verb import Misused, Told, Verb
@@ -44,7 +43,7 @@ async def mode(control: Control, words: Sequence[str]) -> Told:
     if wanted.lower() not in get_args(Mode):
         return Told(_WRONG(control.language, modes=", ".join(get_args(Mode))), ok=False)
     await control.file.save({"mode": wanted.lower()})
-    changed(control, _CHANGED(control.language, mode=control.situation.mode))
+    control.changed(_CHANGED(control.language, mode=control.situation.mode))
     return await _told(control, _SET)
 
 
