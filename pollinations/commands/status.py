@@ -41,7 +41,7 @@ _FALLBACK = Phrase(
 async def status(control: Control, words: Sequence[str]) -> Told:
     """Show how things stand, without another look at what was looked at before."""
     if words:
-        raise Misused()
+        raise Misused
     has_key = control.situation.has_key
     quota = await control.outlook.quota.settled() if has_key else Quota()
     key, last = control.key() if has_key else None, _last_fallback(control)

@@ -58,7 +58,7 @@ _GONE: Final = 499
 async def why(control: Control, words: Sequence[str]) -> Told:
     """Explain the last request, or the one whose id begins so."""
     if len(words) > 1:
-        raise Misused()
+        raise Misused
     language, records = control.language, control.records
     if records is None:
         return Told(_NO_PROXY(language), ok=False)
