@@ -81,7 +81,7 @@ def price(pollen: float | None) -> str:
 
 def seconds(number: float) -> str:
     """A length of time: ``4 ms``, ``0.42 s``, ``12.3 s``, ``2m 5s``."""
-    if number < 0.01:
+    if number < 0.1:
         return f"{max(0, round(1000 * number))} ms"
     if number < 60:
         return f"{fixed(number, 2 if number < 10 else 1)} s"

@@ -111,6 +111,7 @@ def test_numbers_are_numbers(price: float, tokens: int) -> None:
     [
         (0.0, "0 ms", "0 s", "0h 0m"),
         (0.0036, "4 ms", "0 s", "0h 0m"),
+        (0.0104, "10 ms", "0 s", "0h 0m"),
         (0.42, "0.42 s", "0 s", "0h 0m"),
         (12.34, "12.3 s", "12 s", "0h 0m"),
         (125.0, "2m 5s", "2 min", "0h 2m"),
