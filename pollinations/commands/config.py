@@ -5,7 +5,7 @@ from typing import Final
 
 from .control import Control
 from .echo import echoed
-from .near import near
+from .near import meant
 from .phrase import Language, Phrase
 from .setting import NAMES, PATHS, SECRET, Setting, values
 from .verb import Misused, Told, Verb
@@ -55,7 +55,6 @@ _UNKNOWN = Phrase(
     "There is no setting {name}.{nearest} Settings: {names}.",
     "Le réglage {name} n'existe pas.{nearest} Réglages : {names}.",
 )
-_NEAREST = Phrase(" Did you mean `{name}`?", " Vouliez-vous dire `{name}` ?")
 _ELSEWHERE = Phrase(
     "`{name}` is changed with `/pollinations {command}`.",
     "`{name}` se change avec `/pollinations {command}`.",
@@ -134,7 +133,7 @@ def _refusal(language: Language, path: str) -> str | None:
 
 
 def _unknown(control: Control, named: str) -> Told:
-    nearest = "".join(_NEAREST(control.language, name=one) for one in near(named, _ALL_NAMES, 1))
+    nearest = meant(named, _ALL_NAMES, control.language)
     listed = ", ".join(f"`{name}`" for name in NAMES)
     text = _UNKNOWN(control.language, name=echoed(named), nearest=nearest, names=listed)
     return Told(text, ok=False)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from .phrase import Language, Phrase
+
 LONGEST = 64
 """Longer words than this are like none: comparing them takes long."""
+
+_MEANT = Phrase(" Did you mean `{name}`?", " Vouliez-vous dire `{name}` ?")
 
 
 def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -19,3 +23,8 @@ def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     alike = get_close_matches(word, known, n=most, cutoff=0.6)
     within = [name for name in known if len(word) > 1 and word in name and name not in alike]
     return [known[name] for name in (*alike, *within)][:most]
+
+
+def meant(word: str, names: Iterable[str], language: Language) -> str:
+    """A question for the one of *names* that is most like *word*, or nothing."""
+    return "".join(_MEANT(language, name=name) for name in near(word, names, 1))

@@ -14,7 +14,7 @@ from . import VERBS
 from .asked import MOST_WORDS
 from .control import Control
 from .echo import echoed
-from .near import near
+from .near import meant
 from .phrase import Phrase
 from .verb import Misused, Told, Verb
 
@@ -29,7 +29,6 @@ _UNKNOWN = Phrase(
     "There is no command {name}.{nearest} `/pollinations help` lists them all.",
     "La commande {name} n'existe pas.{nearest} `/pollinations help` les montre toutes.",
 )
-_NEAREST = Phrase(" Did you mean `{name}`?", " Vouliez-vous dire `{name}` ?")
 _TAKES = Phrase(
     "That is not what `{name}` takes. Use it as `/pollinations {use}`.",
     "Ce n'est pas ce que `{name}` attend. Utilisation : `/pollinations {use}`.",
@@ -106,9 +105,8 @@ class Commands:
             return self._not(_BROKEN)
 
     def _unknown(self, name: str) -> Told:
-        nearest = near(name, (verb.name for verb in self._verbs), 1)
-        meant = "".join(_NEAREST(self._control.language, name=one) for one in nearest)
-        return self._not(_UNKNOWN, name=echoed(name), nearest=meant)
+        nearest = meant(name, (verb.name for verb in self._verbs), self._control.language)
+        return self._not(_UNKNOWN, name=echoed(name), nearest=nearest)
 
     def _not(self, phrase: Phrase, **fields: str) -> Told:
         return Told(phrase(self._control.language, **fields), ok=False)

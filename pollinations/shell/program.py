@@ -2,11 +2,12 @@
 
 import os
 import sys
-from difflib import get_close_matches
 from io import TextIOWrapper
 from typing import Any
 
 import click
+
+from ..commands.near import near
 
 
 class Program(click.Group):
@@ -39,8 +40,8 @@ class Program(click.Group):
         :raises click.UsageError: there is none. What was typed is not repeated: it may be a key.
         """
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            near = get_close_matches(args[0].lower(), self.commands, 1)
-            ctx.fail(" ".join(("There is no such command.", *map("Did you mean {}?".format, near))))
+            meant = map("Did you mean {}?".format, near(args[0], self.commands, 1))
+            ctx.fail(" ".join(("There is no such command.", *meant)))
         return super().resolve_command(ctx, args)
 
 
