@@ -9,7 +9,8 @@ from twisted.logger import Logger
 
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
-from ..settings.file import SettingsUnreadable, WrongSettings
+from ..settings.document import SettingsUnreadable
+from ..settings.file import WrongSettings
 from . import VERBS
 from .asked import MOST_WORDS
 from .control import Control

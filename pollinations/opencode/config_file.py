@@ -14,7 +14,7 @@ import attrs
 from ..errors import PollinationsError
 from ..files import read_plain, write_whole
 from ..settings import jsonc
-from ..settings.file import FILE_LIMIT
+from ..settings.document import FILE_LIMIT
 from .written import digest
 
 

@@ -8,7 +8,7 @@ import attrs
 import orjson
 
 from ..files import read_plain, write_whole
-from ..settings.file import FILE_LIMIT
+from ..settings.document import FILE_LIMIT
 from .config_file import ConfigFile
 from .written import Change, Written, digest
 

@@ -17,8 +17,6 @@ from .patch import merged
 from .reading import json_name, read_settings
 from .schema import Settings
 
-__all__ = ["FILE_LIMIT", "SettingsFile", "SettingsUnreadable", "WrongSettings", "save"]
-
 
 @attrs.frozen
 class WrongSettings(PollinationsError):
@@ -28,6 +26,13 @@ class WrongSettings(PollinationsError):
 
     def __str__(self) -> str:
         return "; ".join(self.problems)
+
+
+def check(changes: Mapping[str, Any]) -> None:
+    """:raises WrongSettings: one of *changes* sets what its setting cannot be."""
+    _, problems = read_settings(merged({}, changes))
+    if problems:
+        raise WrongSettings(problems)
 
 
 def save(
@@ -45,9 +50,7 @@ def save(
     :raises SettingsUnreadable: the file cannot be understood; it is as it was.
     :raises OSError: the disk does not let us; the file is as it was.
     """
-    _, problems = read_settings(merged({}, changes))
-    if problems:
-        raise WrongSettings(problems)
+    check(changes)
 
     def changed(old: bytes | None) -> bytes:
         if old is None:

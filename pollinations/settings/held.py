@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import attrs
 
-from .file import SettingsFile, WrongSettings
+from .file import SettingsFile, check
 from .patch import merged
 from .reading import json_name, read_settings
 
@@ -29,9 +29,7 @@ class HeldSettings(SettingsFile):
 
         :raises WrongSettings: a value is not one that its setting can have.
         """
-        _, problems = read_settings(merged({}, changes))
-        if problems:
-            raise WrongSettings(problems)
+        check(changes)
         self._changes = _both(self._changes, changes)
         self.load()
 

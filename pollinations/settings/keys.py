@@ -13,7 +13,7 @@ from twisted.logger import Logger
 
 from ..files import read_plain
 from . import jsonc
-from .file import FILE_LIMIT
+from .document import FILE_LIMIT
 from .home import TOKEN_PREFIX, user_folder
 from .schema import Settings, looks_like_a_key
 

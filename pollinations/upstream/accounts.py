@@ -10,7 +10,8 @@ from zope.interface import implementer
 from ..errors import InvalidRequest, UpstreamFailed
 from ..interfaces import IQuotaProvider
 from ..routing.quota import Quota
-from ..settings.file import SettingsFile, SettingsUnreadable, WrongSettings
+from ..settings.document import SettingsUnreadable
+from ..settings.file import SettingsFile, WrongSettings
 from ..settings.keys import Key
 from ..settings.schema import Settings
 from .account import AccountQuota, KeyCheck, NoQuota

@@ -16,7 +16,8 @@ from pollinations.commands.phrase import Phrase
 from pollinations.commands.runner import LONGEST, Commands
 from pollinations.commands.verb import Misused, Told, Verb
 from pollinations.errors import InvalidRequest, UpstreamFailed
-from pollinations.settings.file import SettingsUnreadable, WrongSettings
+from pollinations.settings.document import SettingsUnreadable
+from pollinations.settings.file import WrongSettings
 from pollinations.settings.schema import Settings
 from pollinations.testing.together import Together
 

@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred, execute
 from twisted.logger import LogLevel, globalLogPublisher
 
-from pollinations.settings.document import FILE_LIMIT
-from pollinations.settings.file import SettingsFile, SettingsUnreadable, save
+from pollinations.settings.document import FILE_LIMIT, SettingsUnreadable
+from pollinations.settings.file import SettingsFile, save
 from pollinations.settings.keys import Keys, Places
 from pollinations.settings.schema import Settings
 

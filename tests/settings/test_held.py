@@ -4,7 +4,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.settings.file import WrongSettings
+from pollinations.settings.file import SettingsFile, WrongSettings
 from pollinations.settings.held import HeldSettings
 
 
@@ -45,6 +45,27 @@ class HeldSettingsTests(SynchronousTestCase):
         self.assertEqual(self.file.settings.thresholds.tier, 10)
         self.assertEqual(self.file.settings.thresholds.wallet, 7)
         self.assertIsNone(self.file.settings.mode)
+
+    def test_a_file_that_breaks_leaves_both(self) -> None:
+        """The last good settings, and the changes to them."""
+        self.save({"thresholds": {"tier": 30}})
+        self.path.write_text("{")
+        self.file.load()
+        self.assertEqual(len(self.file.problems), 1)
+        self.assertEqual(self.file.settings.thresholds.tier, 30)
+        self.assertEqual(self.file.settings.thresholds.wallet, 7)
+
+    def test_what_a_former_version_wrote_counts(self) -> None:
+        """As it does without a demonstration, and after a look at the file too."""
+        former = Path("former.json")
+        former.write_text('{"mode": "pro", "alertThreshold": 20}')
+        file = SettingsFile(Path("nowhere.json"), former=former)
+        file.load()
+        held = HeldSettings.over(file)
+        self.successResultOf(held.save({"debug": True}))
+        settings = held.settings
+        self.assertEqual((settings.mode, settings.thresholds.tier), ("pro", 20))
+        self.assertTrue(settings.debug)
 
     def test_a_wrong_value_is_refused(self) -> None:
         """And nothing changes."""

@@ -8,7 +8,7 @@ from ...files import read_plain
 from ...opencode.places import Place
 from ...opencode.provider import PROVIDER
 from ...settings import jsonc
-from ...settings.file import FILE_LIMIT
+from ...settings.document import FILE_LIMIT
 from ...settings.home import Home
 from .case import Case, printed
 from .finding import Finding
