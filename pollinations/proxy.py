@@ -1,6 +1,5 @@
 """A whole proxy, put together from what it was started with. Nothing is decided here."""
 
-import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -8,8 +7,6 @@ from typing import Any, cast
 import attrs
 from treq.client import HTTPClient
 from twisted.application.service import IService
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IStreamServerEndpoint
 
 from .commands.control import Control
 from .commands.runner import Commands
@@ -17,11 +14,8 @@ from .interfaces import ISignatureStore
 from .life.drained import DrainedService
 from .life.hangup import Hangup
 from .life.supervisor import SupervisedService, Supervisor
-from .life.termination import Termination
 from .logs.service import LogService
 from .routing.announcements import Announcements
-from .routing.cooldown import Cooldowns
-from .routing.notification import Notifications
 from .routing.route import ENTER, FREE
 from .settings.held import HeldSettings
 from .settings.home import user_folder
@@ -36,17 +30,18 @@ from .upstream.agent import network_client
 from .upstream.catalogue import CatalogueService
 from .upstream.chat import Upstream
 from .upstream.exchange import Exchange
-from .upstream.lane import Lane
 from .upstream.outlook import Outlook
 from .upstream.quota import QuotaService
 from .web.access import AccessLog
 from .web.api import Connect, OpenAIResource
-from .web.door import Door
+from .web.door import Door, said
 from .web.gauges import watch_settings
 from .web.guard import Guard
 from .web.notifications import NotificationFeed
 from .web.request import BoundedSite
 from .web.token import Token
+from .workers.company import Alone, Among, company_of
+from .workers.post import Post
 
 FREE_CHAT = "/openai/chat/completions"
 ENTER_CHAT = "/v1/chat/completions"
@@ -63,7 +58,11 @@ def proxy(
     :param reactor: what it runs on.
     :param now: tells the time of day, in seconds since the epoch.
     """
-    supervisor = Supervisor.taken(environ)
+    supervisor, post = Supervisor.taken(environ), Post.of(environ)
+    if start.workers > 1 and post is None:
+        from .parent import parent
+
+        return parent(start, environ, reactor, now, supervisor)
     if start.demo:
         return _demo(start, reactor, now, supervisor)
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
@@ -79,6 +78,7 @@ def proxy(
         (keys.load,),
         start.home.catalogue,
         v3,
+        company_of(post, reactor),
     )
     return LogService(start.home.log, lambda: start.file.settings, parts.service())
 
@@ -111,6 +111,7 @@ class _Parts:
 
     :param before: what else it needs, and is started first.
     :param loads: read again what is known only there.
+    :param company: those that it serves with.
     """
 
     start: Start
@@ -122,11 +123,14 @@ class _Parts:
     loads: Sequence[Callable[[], None]] = ()
     lists: Path | None = None
     v3: Path | None = None
+    company: Alone | Among = attrs.field(
+        default=attrs.Factory(lambda self: Alone(self.reactor), takes_self=True)
+    )
     client: HTTPClient = attrs.field(init=False)
 
     def service(self) -> IService:
         """All of them, in the order in which they start; they stop in the other."""
-        start, file, reactor = self.start, self.start.file, self.reactor
+        start, file, reactor, company = self.start, self.start.file, self.reactor, self.company
         self.client = network_client(reactor, lambda: file.settings.timeouts.connect)
         catalogue = CatalogueService(
             self.client,
@@ -140,13 +144,13 @@ class _Parts:
         account = accounts_at(
             lambda: start.enter_url, self.client, lambda: file.settings, reactor, self.now
         )
-        accounts, cooldowns = Accounts(account, self.key, self.latest), Cooldowns()
+        accounts, cooldowns = Accounts(account, self.key, self.latest), company.cooldowns()
         quota = QuotaService(
             accounts,
             reactor,
             self.now,
-            lambda: (start.enter_url, self.key()),
-            lambda: start.refresh,
+            self._account,
+            lambda: company.interval(start.refresh),
         )
         outlook = Outlook(
             reactor,
@@ -161,10 +165,12 @@ class _Parts:
         store = SignatureService(self._store(uri), self.v3, uri)
         file.observers.append(lambda _: store.follow(start.signatures, self._store))
         exchange = self._exchange(outlook, store)
-        notifications = Notifications(lambda: file.settings.gui, self.now)
+        notifications = company.notifications(lambda: file.settings.gui, self.now)
         announcements = Announcements(notifications, outlook.situation, self.now)
         exchange.observers.append(announcements.over)
         quota.observers.extend([cooldowns.looked, announcements.looked])
+        company.share(file, exchange)
+        company.share_looks(quota, self._account)
         file.trouble_observers.append(announcements.troubled)
         feed = NotificationFeed(notifications, reactor)
         control = Control(
@@ -178,7 +184,12 @@ class _Parts:
             keeps_keys=not start.demo,
         )
         api = OpenAIResource(
-            exchange, reactor, self._connect(accounts), feed=feed, commands=Commands(control)
+            exchange,
+            reactor,
+            self._connect(accounts),
+            feed=feed,
+            commands=Commands(control),
+            gathered=company.figures,
         )
         watch_settings(api.metrics, file)
         token = Token(start.home.token)
@@ -206,7 +217,7 @@ class _Parts:
             door, api, lambda: file.settings.listener.drain, reactor, told.stopping
         )
         hangup = Hangup(reactor, [told.reloading, *loads, told.ready])
-        ending = Termination(reactor, whole.hurry)
+        ending = self.company.ending(whole.hurry, loads, api.metrics.snapshot)
         for part in (*self.before, ending, hangup, *parts, door, told):
             part.setServiceParent(whole)
         return whole
@@ -215,6 +226,10 @@ class _Parts:
         """The key in force, if there is one."""
         found = self.latest()
         return None if found is None else found.value
+
+    def _account(self) -> object:
+        """What tells the account in force from others."""
+        return self.start.enter_url, self.key()
 
     def _connect(self, accounts: Accounts) -> Connect | None:
         """Keeps keys; a demonstration keeps nothing."""
@@ -230,13 +245,12 @@ class _Parts:
             FREE: Upstream(self.client, lambda: start.free_url + FREE_CHAT, reactor),
             ENTER: Upstream(self.client, lambda: start.enter_url + ENTER_CHAT, reactor, self.key),
         }
-        lanes = {FREE: Lane(reactor)}
         return Exchange(
             reactor,
             upstreams,
-            signatures=store,
+            signatures=self.company.signatures(store, lambda: start.signatures),
             outlook=outlook,
-            lanes=lanes,
+            lanes={FREE: self.company.lane(FREE)},
             imported=lambda: store.imported,
         )
 
@@ -250,27 +264,6 @@ class _Parts:
         guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest, log)
         site = BoundedSite(guard, bounds, reactor=self.reactor)
         api.metrics.watch("connections", lambda: {(): site.connections})
-        endpoints = [_endpoint(self.reactor, each) for each in start.listen]
         guarded = token.latest is not None
-        return Door(self.reactor, endpoints, site, start.home, guarded, self.now, _say)
-
-
-def _endpoint(reactor: Any, written: str) -> IStreamServerEndpoint:
-    """
-    What an endpoint string describes. A socket in the file system is for its owner, unless the
-    string says otherwise.
-
-    :raises ValueError: nothing that one can listen on.
-    """
-    private = ":mode=600" if written.startswith("unix:") and ":mode=" not in written else ""
-    try:
-        endpoint: IStreamServerEndpoint = serverFromString(reactor, written + private)
-        return endpoint
-    except Exception as e:
-        # Each kind of endpoint has a parser of its own, and errors of its own.
-        raise ValueError(f"nobody can listen on '{written}': {e}") from e
-
-
-def _say(line: str) -> None:
-    # Twisted makes log events of what is written to sys.stdout once it logs.
-    print(line, file=sys.__stdout__, flush=True)
+        endpoints, seen = self.company.endpoints(start.listen), self.company.seen
+        return Door(self.reactor, endpoints, site, start.home, guarded, self.now, said, seen)

@@ -25,6 +25,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "enter_url": "POLLINATIONS_ENTER_URL",
     "signatures": "POLLINATIONS_SIGNATURES",
     "refresh": "",
+    "workers": "POLLINATIONS_WORKERS",
 }
 """Option to the environment's name for it; empty where it has none."""
 
@@ -75,10 +76,21 @@ class Start:
         return self._in_force("signatures") or f"file:{self.home.signatures}"
 
     @property
+    def workers(self) -> int:
+        """How many processes serve; a demonstration is one."""
+        count: int = 1 if self.demo else self._in_force("workers")
+        return count
+
+    @property
     def refresh(self) -> float:
         """Seconds between two looks at the quota, at the moment."""
         seconds: float = self._in_force("refresh")
         return seconds
+
+    def _agree(self) -> None:
+        """:raises WrongStart: some of this does not go with the rest."""
+        if self.demo and self.said.get("workers", 1) > 1:
+            raise WrongStart("a demonstration is one process: leave --workers out, or --demo")
 
     def _in_force(self, name: str) -> Any:
         """What was said, else the setting, which may change while we run."""
@@ -107,7 +119,9 @@ class Start:
         file.load()
         read = _read(said)
         port = read.pop("port", file.settings.port)
-        return cls(home, file, listen or (f"tcp:{port}:interface=127.0.0.1",), read, demo)
+        start = cls(home, file, listen or (f"tcp:{port}:interface=127.0.0.1",), read, demo)
+        start._agree()
+        return start
 
 
 def _settings_file(config: str | None, home: Home, environ: Mapping[str, str]) -> SettingsFile:

@@ -21,6 +21,7 @@ class Options(usage.Options):
         ["enter-url", None, None, "Base of the enter upstream."],
         ["signatures", None, None, "Where signatures are kept: memory:, file:PATH or redis://…"],
         ["refresh", None, None, "Seconds between looks at the quota. Default: 30."],
+        ["workers", None, None, "Processes that serve. Default: 1."],
     ]
     optFlags = [
         ["demo", None, "Imitate Pollinations inside the process: no network, no key, all features."]

@@ -20,13 +20,15 @@ MAY_IMPORT = {
     "neighbour": set(),
     "chat": {"errors"},
     "settings/schema": set(),
-    "routing": {"errors", "chat", "settings/schema", "interfaces"},
+    "tracing/traceparent": set(),
+    "routing": {"errors", "chat", "settings/schema", "interfaces", "tracing/traceparent"},
     "quirks": {"errors", "chat", "routing", "settings/schema", "interfaces"},
     "stages": {"errors", "chat", "routing", "settings/schema", "interfaces"},
     "interfaces": {"errors", "chat", "routing"},
     "logs": {"files", "routing", "settings/schema"},
     "life": {"logs"},
     "metrics": {"__init__", "logs", "routing"},
+    "tracing": {"__init__", "logs", "routing", "tracing/traceparent"},
     "settings": {"errors", "files", "settings/schema", "chat", "logs"},
     "signatures": {"errors", "files", "chat", "interfaces", "logs"},
     "upstream": {
@@ -42,6 +44,7 @@ MAY_IMPORT = {
         "settings",
         "settings/schema",
         "signatures",
+        "tracing/traceparent",
     },
     "commands": {
         "__init__",
@@ -66,11 +69,32 @@ MAY_IMPORT = {
         "routing",
         "settings",
         "settings/schema",
+        "tracing/traceparent",
+        "upstream",
+    },
+    "workers": {
+        "errors",
+        "interfaces",
+        "life",
+        "logs",
+        "metrics",
+        "routing",
+        "settings",
+        "settings/schema",
         "upstream",
     },
 }
-PURE = ("errors", "chat", "routing", "quirks", "stages", "interfaces", "settings/schema")
-WIRING = ("proxy", "tap", "cli", "shell", "start", "testing")
+PURE = (
+    "errors",
+    "tracing/traceparent",
+    "chat",
+    "routing",
+    "quirks",
+    "stages",
+    "interfaces",
+    "settings/schema",
+)
+WIRING = ("proxy", "parent", "tap", "cli", "shell", "start", "testing")
 
 
 def modules() -> Iterator[Path]:

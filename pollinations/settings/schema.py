@@ -50,6 +50,7 @@ Requests = Annotated[int, between(1, 100_000, "a whole number")]
 Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
 Secret = Annotated[str, Limit("a key, without spaces", looks_like_a_key)]
 Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
+Workers = Annotated[int, between(1, 64, "a whole number")]
 Port = Annotated[int, between(0, 65_535, "a whole number")]
 _BASE = r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/?#:@\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?"
 Url = Annotated[str, matching(_BASE, "the base of an HTTP server")]
@@ -169,13 +170,15 @@ class Settings:
     :param keepalive: seconds of silence after which a comment is sent.
     :param user_agent: what upstreams are told that we are.
 
-    What counts where neither option nor environment says otherwise, the port at the start alone:
+    What counts where neither option nor environment says otherwise, the port and the workers at
+    the start alone:
 
     :param port: the port on 127.0.0.1; 0 lets the system choose.
     :param free_url: the base of the free upstream.
     :param enter_url: the base of the enter upstream.
     :param signatures: where signatures are kept, as a URI.
     :param refresh: seconds between two looks at the quota.
+    :param workers: how many processes serve.
     """
 
     mode: Mode | None = None
@@ -200,3 +203,4 @@ class Settings:
     enter_url: Url = "https://gen.pollinations.ai"
     signatures: Name | None = attrs.field(default=None, repr=False)
     refresh: Seconds = 30.0
+    workers: Workers = 1

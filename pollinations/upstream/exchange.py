@@ -17,8 +17,9 @@ from ..routing.record import Record, Records
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
 from ..signatures.memory import MemorySignatureStore
+from ..tracing.traceparent import TraceContext, continued
 from .chat import Upstream
-from .lane import Lane
+from .lane import Queue
 from .outlook import Outlook
 
 
@@ -41,6 +42,7 @@ class Exchange:
     :param lanes: universe to its queue, for those that serve one request at a time.
     :param jitter: gives a random number from 0 to 1.
     :param imported: says whether the signatures may hold entries of an older version.
+    :param trace: gives a request's place in a trace, given its client's.
     """
 
     clock: IReactorTime
@@ -53,9 +55,10 @@ class Exchange:
     outlook: Outlook = attrs.field(
         default=attrs.Factory(lambda self: Outlook(self.clock), takes_self=True)
     )
-    lanes: Mapping[str, Lane] = attrs.field(factory=dict)
+    lanes: Mapping[str, Queue] = attrs.field(factory=dict)
     jitter: Callable[[], float] = random.random
     imported: Callable[[], bool] = lambda: False
+    trace: Callable[[TraceContext | None], TraceContext | None] = continued
 
     records: Records = attrs.field(factory=Records, init=False)
     """The last requests."""

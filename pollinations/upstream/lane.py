@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 from twisted.internet.defer import Deferred, TimeoutError
@@ -27,6 +27,20 @@ PATIENCE: Final = 120.0
 """The most seconds that anybody waits; clients give up soon after."""
 
 _FIRST_GUESS: Final = 10.0
+
+
+class Queue(Protocol):
+    """What requests wait in for their turn; see :class:`Lane`."""
+
+    @property
+    def waiting(self) -> int:
+        """How many of this process wait."""
+
+    async def enter(self, again: bool = False) -> None:
+        """Wait for one's turn."""
+
+    def leave(self, wait: float | None = None, busy: bool = False) -> None:
+        """Make room for the next."""
 
 
 @attrs.define(eq=False, slots=False)

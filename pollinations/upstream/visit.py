@@ -24,9 +24,10 @@ from ..routing.record import Attempt
 from ..routing.route import Route
 from ..routing.scrub import without_keys
 from ..stages.stage import Context
+from ..tracing.traceparent import TraceContext, continued
 from .body import Body
 from .exchange import Exchange
-from .lane import Lane
+from .lane import Queue
 
 
 @attrs.define(eq=False)
@@ -37,11 +38,13 @@ class Visit:
     :param exchange: what all requests share.
     :param asked: the request, as the client sent it.
     :param route: the model.
+    :param trace: the request's place in a trace, or ``None``.
     """
 
     exchange: Exchange
     asked: ChatRequest
     route: Route
+    trace: TraceContext | None = None
     changes: tuple[str, ...] = attrs.field(default=(), init=False)
     """The names of the rules that altered what was sent last."""
 
@@ -124,7 +127,7 @@ class Visit:
         body.ended.addBoth(_left, lane)
         return body
 
-    async def _queue(self, lane: Lane) -> None:
+    async def _queue(self, lane: Queue) -> None:
         """Wait for one's turn."""
         with self._waiting("queued") as began:
             try:
@@ -148,9 +151,10 @@ class Visit:
         context = Context(self.asked, route, settings, new_call_id, remember, cut)
         data = sent.request.to_json()
         began, status, kind, in_band = exchange.clock.seconds(), 0, "", ""
+        here = continued(self.trace)
         try:
             with self._waiting("waiting"):
-                body = await exchange.upstreams[route.universe].open(data, context)
+                body = await exchange.upstreams[route.universe].open(data, context, here)
             status = 200
         except UpstreamFailed as failure:
             status, kind = failure.status, self._meaning(failure).kind
@@ -158,7 +162,9 @@ class Visit:
             raise
         finally:
             spent = exchange.clock.seconds() - began
-            self._attempted(Attempt(route, status, spent, kind, in_band), sent, len(data))
+            span_id = here.span_id if here else ""
+            attempt = Attempt(route, status, spent, kind, in_band, began, span_id)
+            self._attempted(attempt, sent, len(data))
         return body
 
     def _attempted(self, attempt: Attempt, sent: Sanitized, size: int) -> None:
@@ -171,6 +177,7 @@ class Visit:
             kind=attempt.kind or "ok",
             seconds=attempt.seconds,
             rules=",".join(sent.changes) or "none",
+            span_id=attempt.span_id,
         )
 
     @property
@@ -204,7 +211,7 @@ class Visit:
         return True
 
     @property
-    def _lane(self) -> Lane | None:
+    def _lane(self) -> Queue | None:
         return self.exchange.lanes.get(self.route.universe)
 
     def _meaning(self, failure: UpstreamFailed) -> Verdict:
@@ -234,7 +241,7 @@ class Visit:
         return result
 
 
-def _left(result: Any, lane: Lane) -> Any:
+def _left(result: Any, lane: Queue) -> Any:
     lane.leave()
     return result
 

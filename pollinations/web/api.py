@@ -4,7 +4,7 @@ The OpenAI endpoints, as a Klein resource.
 Importing this installs Twisted's default reactor, as importing klein does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
 from ..metrics.metrics import Metrics
-from ..metrics.snapshot import CONTENT_TYPE
+from ..metrics.snapshot import CONTENT_TYPE, Family, text
 from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
@@ -37,9 +37,20 @@ from .gauges import watch_exchange
 from .guard import request_id
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
+from .trace import parent_of
 
 Connect = Callable[[str], Awaitable[Connected]]
 """Checks a key, stores it, and says what it is good for; raises when it is no good one."""
+
+Figures = Callable[[], Sequence[Family]]
+"""Gives what one process has counted."""
+
+Gathered = Callable[[Figures], Awaitable[Sequence[Family]]]
+"""Gives what several processes have counted together, one of which has counted this."""
+
+
+async def _own(figures: Figures) -> Sequence[Family]:
+    return figures()
 
 
 def _at(app: Klein, method: str, *paths: str) -> Callable[[Any], Any]:
@@ -65,6 +76,7 @@ class OpenAIResource:
     :param metrics: what is counted.
     :param feed: who listens to notifications; without it ``/v1/notifications`` is not served.
     :param commands: answers what is typed for the proxy; without it a model is asked.
+    :param gathered: gives what was counted by all who serve together, out of what was counted here.
     """
 
     _exchange: Exchange
@@ -73,6 +85,7 @@ class OpenAIResource:
     metrics: Metrics = attrs.field(factory=Metrics)
     _feed: NotificationFeed | None = None
     _commands: Commands | None = None
+    _gathered: Gathered = _own
 
     draining: bool = attrs.field(default=False, init=False)
     """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
@@ -129,7 +142,7 @@ class OpenAIResource:
             asked = without_keys(asked)
         self._enter()
         try:
-            reply = await ask(self._exchange, asked, _own_id(request))
+            reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
             return await self._answer(reply, asked, request)
         finally:
             self._leave()
@@ -220,10 +233,11 @@ class OpenAIResource:
         return _json(request, {"ok": told.ok, "text": told.text, "data": told.data})
 
     @_at(app, "GET", "/metrics")
-    def figures(self, request: IRequest) -> bytes:
+    async def figures(self, request: IRequest) -> bytes:
         """Give what was counted."""
+        found = await self._gathered(self.metrics.snapshot)
         request.setHeader(b"Content-Type", CONTENT_TYPE)
-        return self.metrics.text()
+        return text(found)
 
     @app.handle_errors(InvalidRequest, UpstreamFailed)
     def refused(self, request: IRequest, failure: Failure) -> bytes:

@@ -3,6 +3,7 @@ Listens, says where, and refuses to do so where strangers could come in.
 """
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -39,6 +40,7 @@ class Door(Service):
     :param guarded: whether clients must bear a token, without which only this machine may come in.
     :param now: tells the time of day, in seconds since the epoch.
     :param say: is given the line that says where this listens.
+    :param at_once: whether that is said as soon as the reactor turns; else :meth:`announce` does.
     """
 
     _reactor: IReactorCore
@@ -48,6 +50,7 @@ class Door(Service):
     _guarded: bool
     _now: Callable[[], float]
     _say: Callable[[str], None]
+    _at_once: bool = True
 
     ports: list[IListeningPort] = attrs.field(factory=list, init=False)
     """What is open."""
@@ -65,7 +68,8 @@ class Door(Service):
             self._open(endpoint)
         # Whoever is told may stop this at once, and before the reactor turns it could not do so
         # cleanly.
-        self._reactor.callWhenRunning(self._announce)
+        if self._at_once:
+            self._reactor.callWhenRunning(self.announce)
 
     def stopService(self) -> "Deferred[Any]":
         """Let nobody in any more."""
@@ -106,7 +110,7 @@ class Door(Service):
                 " every client must bear, or listen on 127.0.0.1."
             )
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
         """Say where this listens: on the terminal, and for other programs."""
         url, port = next(filter(None, map(_url, self.ports)), (None, None))
         if url is None:
@@ -156,3 +160,9 @@ def _holder(host: str, port: int) -> str:
     if found is None:
         return "Something else holds it."
     return f"A pollinations proxy (version {found['version']}) already answers there."
+
+
+def said(line: str) -> None:
+    """Say *line* on the standard output, and nowhere else."""
+    # Twisted makes log events of what is written to sys.stdout once it logs.
+    print(line, file=sys.__stdout__, flush=True)
