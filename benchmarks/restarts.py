@@ -6,8 +6,8 @@ Whether restarts under socket activation lose requests.
 A proxy that demonstrates itself is given a listening socket as systemd gives it, and is restarted
 while clients ask it. Half of them open a connection for each request; the others keep theirs until
 an answer says that it is closed. A quarter of the requests are chats, half of these streams.
-Nothing is tried twice: a request fails that gets no whole answer with status 200. The status is 0 if
-none did.
+Nothing is tried twice: a request fails that gets no whole answer with status 200. The exit status
+is 0 if none did.
 """
 
 import http.client
