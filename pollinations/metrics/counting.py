@@ -12,7 +12,7 @@ from ..routing.record import Record
 from ..routing.route import Route
 from . import labels
 from .figures import BY_NAME, FIGURES, PREFIX, Figure
-from .labels import NONE, OTHER, Vocabulary
+from .labels import LONGEST, NONE, OTHER, Vocabulary
 
 GAPS: Final = f"{PREFIX}inter_chunk_seconds"
 
@@ -27,6 +27,7 @@ class Counts:
 
     registry: CollectorRegistry
     _figures: dict[str, Any] = attrs.field(init=False)
+    _labelled: dict[tuple[str, tuple[str, ...]], Any] = attrs.field(factory=dict, init=False)
     _gaps: dict[str, Gaps] = attrs.field(factory=dict, init=False)
     _models: Vocabulary = attrs.field(factory=Vocabulary, init=False)
     _universes: Vocabulary = attrs.field(factory=lambda: Vocabulary(10), init=False)
@@ -57,14 +58,12 @@ class Counts:
         """What a universe is called in labels."""
         return self._universes.word(name)
 
-    def model(self, name: str) -> str:
-        """What a model that a catalogue knows is called in labels."""
-        return self._models.word(name)
-
     def where(self, route: Route) -> tuple[str, str]:
         """Universe and model; those that no catalogue knows share a label: clients name them."""
-        model = self.model(route.entry.name) if route.entry else OTHER
-        return self.universe(route.universe), model
+        universe, entry = self.universe(route.universe), route.entry
+        if entry is None or self._models.word(f"{universe}/{entry.name}") == OTHER:
+            return universe, OTHER
+        return universe, entry.name[:LONGEST]
 
     def request(self, endpoint: str, where: tuple[str, str], status: int, origin: str) -> None:
         """Count any request that is over."""
@@ -73,8 +72,12 @@ class Counts:
 
     def figure(self, name: str, *values: str) -> Any:
         """The figure of this *name*, without the prefix, for these labels."""
-        found = self._figures[name]
-        return found.labels(*values) if values else found
+        found = self._labelled.get((name, values))
+        if found is None:
+            figure = self._figures[name]
+            # The library looks at labels anew each time, which costs as much as all else here.
+            found = self._labelled[name, values] = figure.labels(*values) if values else figure
+        return found
 
     def _answered(self, record: Record, where: tuple[str, str]) -> None:
         """Count an answer that has begun, and how long it took whom."""
@@ -105,8 +108,7 @@ class Counts:
             reason = labels.fallback_reason(record.route.reason)
             self.figure("fallbacks_total", reason, self.where(record.route)[1]).inc()
         if record.queued is not None:
-            universe = self.universe(record.route.universe)
-            self.figure("queue_wait_seconds", universe).observe(record.queued)
+            self.figure("queue_wait_seconds").observe(record.queued)
         if record.remembered is not None:
             hits = "hits" if record.remembered else "misses"
             self.figure(f"signature_store_{hits}_total").inc()

@@ -119,7 +119,7 @@ FIGURES: Final = (
     _counter("sanitizer_changes", "Requests that a rule altered.", "rule"),
     _gauge("cooldown_active", "Models that are left alone for a while.", *_WHERE, joined="max"),
     _gauge("queue_depth", "Requests that wait for their turn.", "universe"),
-    _times("queue_wait", "Seconds that requests waited for their turn.", _LONG, "universe"),
+    _times("queue_wait", "Seconds that requests waited for their turn.", _LONG),
     _counter(
         "client_disconnects", "Chat requests whose client left, by how far they had come.", "phase"
     ),

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from .. import __version__
 from ..logs.quiet import quiet
 from ..routing.record import Record
+from ..routing.route import Route
 from . import labels
 from .counting import Counts
 from .figures import BY_NAME, PREFIX
@@ -78,13 +79,9 @@ class Metrics:
         """All figures, in Prometheus' text format."""
         return text(self.snapshot())
 
-    def universe(self, name: str) -> str:
-        """What a universe is called in labels."""
-        return self._counts.universe(name)
-
-    def model(self, name: str) -> str:
-        """What a model that a catalogue knows is called in labels."""
-        return self._counts.model(name)
+    def where(self, route: Route) -> tuple[str, str]:
+        """What a model is called in labels: universe and name."""
+        return self._counts.where(route)
 
     def _look(self) -> Iterator[Metric]:
         """What is not counted as it happens."""

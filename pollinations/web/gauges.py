@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..metrics.labels import OTHER
 from ..metrics.metrics import Metrics
+from ..routing.route import Route
 from ..settings.file import SettingsFile
 from ..upstream.exchange import Exchange
 
@@ -39,8 +39,7 @@ def _cooling(metrics: Metrics, exchange: Exchange) -> Mapping[tuple[str, ...], f
     found: dict[tuple[str, ...], float] = {}
     for universe, name in situation.cooling:
         entry = situation.catalogue.find(universe, name)
-        model = metrics.model(entry.name) if entry else OTHER
-        found[metrics.universe(universe), model] = 1
+        found[metrics.where(Route(universe, name, entry=entry))] = 1
     return found
 
 
