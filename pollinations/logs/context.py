@@ -23,6 +23,7 @@ class Served:
 
     :param id: its identifier.
     :param universe: where it went, once that is known.
+    :param trace_id: the trace that it is a part of, if somebody follows it.
     :param asking: whether there will be a record of it.
     :param record: what became of it, once that is known.
     :param settled: is called when that is so.
@@ -30,6 +31,7 @@ class Served:
 
     id: str
     universe: str = ""
+    trace_id: str = ""
     asking: bool = False
     record: Record | None = attrs.field(default=None, init=False)
     settled: Callable[[], None] | None = attrs.field(default=None, init=False, repr=False)

@@ -76,6 +76,8 @@ class LogService(MultiService):
         served = current() or NOBODY
         event["request_id"] = served.id
         event.setdefault("universe", served.universe)
+        if served.trace_id:
+            event.setdefault("trace_id", served.trace_id)
         for name in ("log_failure", LEGACY_FAILURE):
             if isinstance(event.get(name), Failure):
                 event[name] = quiet(event[name])

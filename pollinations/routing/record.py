@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from ..tracing.traceparent import TraceContext
 from .catalogue import Model
 from .failure import Origin
 from .gaps import Gaps
@@ -25,6 +26,8 @@ class Attempt:
     :param seconds: how long that took, to the first byte of an answer or to the failure.
     :param kind: the failure's row (:mod:`pollinations.routing.failure`), or empty for an answer.
     :param in_band: the code of a failure that was sent with status 200, as if it were an answer.
+    :param at: when it was sent, in seconds since the epoch.
+    :param span_id: its place in the request's trace, or empty where there is none.
     """
 
     route: Route
@@ -32,6 +35,8 @@ class Attempt:
     seconds: float
     kind: str = ""
     in_band: str = ""
+    at: float = 0.0
+    span_id: str = ""
 
 
 @attrs.frozen
@@ -64,6 +69,7 @@ class Record:
     :param cut: the finish reason of an answer that a stage cut off.
     :param remembered: whether anything was remembered of the conversation; ``None`` for one in
         which no model has spoken yet.
+    :param trace: its place in a trace, or ``None`` where nobody follows it.
     """
 
     id: str
@@ -89,6 +95,7 @@ class Record:
     gaps: Gaps | None = None
     cut: str = ""
     remembered: bool | None = None
+    trace: TraceContext | None = None
 
 
 @attrs.define(eq=False)

@@ -14,6 +14,7 @@ from ..logs.context import served
 from ..routing.route import Route
 from ..routing.scrub import without_keys
 from ..routing.situation import Situation
+from ..tracing.traceparent import TraceContext
 from .body import Body
 from .exchange import Exchange
 from .outcome import Outcome
@@ -51,19 +52,25 @@ class Reply:
         return {name: " ".join(value.split()) for name, value in said.items() if value}
 
 
-async def ask(exchange: Exchange, asked: ChatRequest, request_id: str = "") -> Reply:
+async def ask(
+    exchange: Exchange,
+    asked: ChatRequest,
+    request_id: str = "",
+    parent: TraceContext | None = None,
+) -> Reply:
     """
     Answer *asked*: by whom was asked, or by whoever takes over.
 
+    :param parent: its client's place in a trace, if it follows one.
     :raises InvalidRequest: it can go nowhere.
     :raises UpstreamFailed: the proxy stops.
     """
-    began = exchange.clock.seconds()
+    began, trace = exchange.clock.seconds(), exchange.trace(parent)
     await exchange.outlook.settled(asked)
     if exchange.stopped:
         raise stopping()
     settling = exchange.clock.seconds() - began
-    return await Asking(exchange, asked, request_id, began, settling).run()
+    return await Asking(exchange, asked, request_id, began, settling, trace).run()
 
 
 @attrs.define(eq=False)
@@ -76,6 +83,7 @@ class Asking:
     :param id: its identifier.
     :param began: when it came, by the exchange's clock.
     :param settling: for how many seconds the account was waited for.
+    :param trace: its place in a trace, or ``None``.
     """
 
     exchange: Exchange
@@ -83,6 +91,7 @@ class Asking:
     id: str
     began: float
     settling: float = 0.0
+    trace: TraceContext | None = None
     _visits: list[Visit] = attrs.field(factory=list, init=False)
     _replying: "Deferred[Reply]" = attrs.field(init=False, repr=False)
     _body: Body | None = attrs.field(default=None, init=False)
@@ -145,7 +154,8 @@ class Asking:
     def _visit(self, route: Route) -> Visit:
         here = served(self.id)
         here.asking, here.universe = True, route.universe
-        visit = Visit(self.exchange, self.asked, route)
+        here.trace_id = self.trace.trace_id if self.trace else ""
+        visit = Visit(self.exchange, self.asked, route, self.trace)
         self._visits.append(visit)
         return visit
 
@@ -188,4 +198,5 @@ class Asking:
         exchange = self.exchange
         exchange.live.discard(self)
         outcome = Outcome(self.asked, self._visits, visit, error, body, first_byte, self.settling)
-        exchange.over(outcome.record(self.id, self.began, exchange.clock.seconds()))
+        record = outcome.record(self.id, self.began, exchange.clock.seconds())
+        exchange.over(attrs.evolve(record, trace=self.trace))

@@ -21,6 +21,7 @@ from ..routing.error_reply import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context
+from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
 from .current import current_text
@@ -48,15 +49,16 @@ class Upstream:
     _clock: IReactorTime
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
 
-    async def open(self, sent: bytes, context: Context) -> Body:
+    async def open(self, sent: bytes, context: Context, trace: TraceContext | None = None) -> Body:
         """
         Ask, and wait until the answer is known to be one: its first bytes are ready to leave.
 
         :param sent: the request that is posted, as JSON.
         :param context: what the stages of the answer may know.
+        :param trace: where this stands in a trace, if somebody follows it.
         :raises UpstreamFailed: there is no answer; nothing has reached the client.
         """
-        response = await self._ask(sent, context)
+        response = await self._ask(sent, context, trace)
         if response.code != 200:
             raise await self._rejection(response)
         body = self._body(response, context)
@@ -64,11 +66,11 @@ class Upstream:
         await body.started
         return body
 
-    async def _ask(self, sent: bytes, context: Context) -> IResponse:
+    async def _ask(self, sent: bytes, context: Context, trace: TraceContext | None) -> IResponse:
         asked = self._client.post(
             self._url(),
             data=Whole(sent),
-            headers=self._headers(context.settings.user_agent),
+            headers=self._headers(context.settings.user_agent, trace),
             allow_redirects=False,
             unbuffered=True,
             reactor=self._clock,
@@ -85,11 +87,12 @@ class Upstream:
             if limit.active():
                 limit.cancel()
 
-    def _headers(self, user_agent: str) -> Headers:
+    def _headers(self, user_agent: str, trace: TraceContext | None) -> Headers:
         headers = {
             "Accept": "application/json, text/event-stream",
             "Content-Type": "application/json",
             "User-Agent": user_agent,
+            **(trace.headers if trace else {}),
         }
         if key := self._key():
             headers["Authorization"] = f"Bearer {key}"

@@ -17,6 +17,7 @@ from twisted.logger import Logger, LogLevel
 from ..logs.context import Served, serving
 from ..routing.record import Record
 from ..routing.scrub import without_keys
+from .trace import parent_of
 
 LEFT = 499
 """The status of a request whose client left before its end, as nginx counts it."""
@@ -44,6 +45,8 @@ class AccessLog:
     def begin(self, request: Any) -> Served:
         """A request has come, whose identifier is in its reply's headers already."""
         served = Served(request.responseHeaders.getRawHeaders("x-request-id")[0])
+        parent = parent_of(request)
+        served.trace_id = parent.trace_id if parent else ""
         finished = partial(self._finished, served, request, self._seconds())
         request.notifyFinish().addCallbacks(
             lambda _: finished(request.code), lambda _: finished(LEFT)
@@ -68,6 +71,7 @@ class AccessLog:
             "bytes_in": _size(request),
             "bytes_out": request.sentLength,
             "client": _client(request),
+            "trace_id": served.trace_id,
         }
         found = {name: value for name, value in found.items() if value not in (None, "")}
         with serving(served):

@@ -1,0 +1,13 @@
+"""Whose trace a request that comes in is a part of."""
+
+from typing import Any
+
+from ..tracing.traceparent import TraceContext, parse
+
+
+def parent_of(request: Any) -> TraceContext | None:
+    """The place in a trace that the client speaks from, if it follows one and says so properly."""
+    parents = request.requestHeaders.getRawHeaders("traceparent")
+    if not parents:
+        return None
+    return parse(parents, request.requestHeaders.getRawHeaders("tracestate", []))
