@@ -1,31 +1,26 @@
 """The proxy that runs, as a shell finds it and speaks to it. No reactor is needed for that."""
 
-import http.client
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
-
-import orjson
 
 from ..commands.verb import Told
-from ..neighbour import connection, health
+from ..neighbour import fetch, health
 from ..settings.home import Home, Running, read_token
 
 PATIENCE = 60.0
 """Seconds that a command may take; those that ask the service have shorter limits of their own."""
 
-LIMIT = 16 * 1024 * 1024
-"""The most bytes that an answer may have."""
-
 
 def find(home: Home) -> Running | None:
     """The proxy that was started last; ``None`` when it runs no more, or does not answer."""
     running = home.running()
-    if running is None or not alive(running.pid):
-        return None
-    address = address_of(running.url)
-    return running if address is not None and health(*address) is not None else None
+    return running if running is not None and health_of(running) is not None else None
+
+
+def health_of(running: Running) -> Mapping[str, Any] | None:
+    """What *running* says at its ``/health``; ``None`` when it runs no more, or does not answer."""
+    return health(running.url) if alive(running.pid) else None
 
 
 def alive(pid: Any) -> bool:
@@ -39,18 +34,6 @@ def alive(pid: Any) -> bool:
     return True
 
 
-def address_of(url: Any) -> tuple[str, int, bool] | None:
-    """The host and the port of *url*, and whether it speaks TLS; ``None`` for what is no URL."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except (ValueError, TypeError, AttributeError):
-        return None
-    if not isinstance(host, str) or port is None or parts.scheme not in ("http", "https"):
-        return None
-    return host, port, parts.scheme == "https"
-
-
 def ask(running: Running, home: Home, words: Sequence[str]) -> Told:
     """
     What the proxy answers to a command. Never fails: what goes wrong is told.
@@ -58,49 +41,20 @@ def ask(running: Running, home: Home, words: Sequence[str]) -> Told:
     :param home: where the token is that it may want.
     :param words: the command's name and what follows it.
     """
+    url = running.url
     try:
-        status, reply = _post(running.url, read_token(home.token), words)
+        token, body = read_token(home.token), {"words": _sent(words)}
+        status, reply = fetch(url, "/v1/commands", PATIENCE, token, body)
     except TimeoutError:
-        return _failed(f"The proxy at {running.url} has not answered for {PATIENCE:g} seconds.")
-    except (OSError, http.client.HTTPException) as e:
-        return _failed(f"The proxy at {running.url} cannot be asked: {e or type(e).__name__}.")
-    except ValueError as e:
-        return _failed(f"The proxy at {running.url} cannot be asked: {e}.")
-    return _told(reply) or _failed(_why_not(running.url, home, status, reply))
-
-
-def _post(url: str, token: str | None, words: Sequence[str]) -> tuple[int, Any]:
-    """
-    The status, and what came with it; ``None`` when that is not JSON.
-
-    :raises OSError: nothing came.
-    :raises ValueError: it could not be asked.
-    """
-    address = address_of(url)
-    if address is None:
-        raise ValueError("it says no address")
-    headers = {"Content-Type": "application/json"}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
-    asked = connection(*address, PATIENCE)
-    try:
-        asked.request("POST", "/v1/commands", orjson.dumps({"words": _sent(words)}), headers)
-        response = asked.getresponse()
-        return response.status, _parsed(response.read(LIMIT))
-    finally:
-        asked.close()
+        return _failed(f"The proxy at {url} has not answered for {PATIENCE:g} seconds.")
+    except (OSError, ValueError) as e:
+        return _failed(f"The proxy at {url} cannot be asked: {e}.")
+    return _told(reply) or _failed(_why_not(url, home, status, reply))
 
 
 def _sent(words: Sequence[str]) -> list[str]:
     """*words* as text; what a shell passed on that is none is shown as such."""
     return [word.encode(errors="surrogateescape").decode(errors="replace") for word in words]
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _told(reply: Any) -> Told | None:

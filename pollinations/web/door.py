@@ -137,9 +137,8 @@ def _url(port: IListeningPort) -> tuple[str, int] | None:
         return None
     secure = "TLS" in type(port).__name__.upper() or getattr(port, "_tlsFactory", None) is not None
     scheme = "https" if secure else "http"
-    host = "127.0.0.1" if address.host in ("0.0.0.0", "") else address.host
-    host = "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
-    return f"{scheme}://{host}:{address.port}/v1", address.port
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(address.host, address.host)
+    return f"{scheme}://{_authority(host, address.port)}/v1", address.port
 
 
 def why_not(failure: Failure) -> str:
@@ -156,10 +155,14 @@ def why_not(failure: Failure) -> str:
 
 def _holder(host: str, port: int) -> str:
     """Who holds a port, as far as it says."""
-    found = health(host, port)
+    found = health(f"http://{_authority(host, port)}")
     if found is None:
         return "Something else holds it."
     return f"A pollinations proxy (version {found['version']}) already answers there."
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def said(line: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pollinations.settings.home import Home, Running
-from pollinations.shell.running import address_of, alive, ask, find
+from pollinations.shell.running import alive, ask, find
 
 DEAD = 2**22 + 1
 """More than any process has."""
@@ -58,12 +58,6 @@ def test_a_process_lives_or_not() -> None:
     assert alive(os.getpid())
     assert not alive(DEAD)
     assert not alive(True - 1)
-
-
-def test_an_address_is_read_from_a_url() -> None:
-    assert address_of("http://127.0.0.1:10001/v1") == ("127.0.0.1", 10001, False)
-    assert address_of("https://[::1]:1/v1") == ("::1", 1, True)
-    assert address_of("http://127.0.0.1/v1") is None
 
 
 def test_nobody_there_is_told(tmp_path: Path) -> None:

@@ -1,15 +1,14 @@
 """Whether a proxy runs, and whether one could."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 from ... import __version__
 from ...commands.phrase import Phrase
 from ...neighbour import health
 from ...settings.home import Running
-from ..running import address_of, alive
+from ..running import alive, health_of
 from .case import Case
 from .finding import Finding
 
@@ -55,7 +54,7 @@ _CANNOT = Phrase("{port} cannot be listened on: {reason}", "{port} ne peut être
 def running(case: Case) -> Iterator[Finding]:
     """The proxy that runs; without one, the port that it would take."""
     found = case.home.running()
-    said = None if found is None else _said(found)
+    said = None if found is None else health_of(found)
     if found is None or said is None:
         yield _absent(case, found)
         yield _port(case.port)
@@ -65,11 +64,6 @@ def running(case: Case) -> Iterator[Finding]:
         yield Finding("proxy", "warn", _OTHER, _RESTART, fields)
     else:
         yield Finding("proxy", "ok", _RUNS, fields=fields)
-
-
-def _said(found: Running) -> Mapping[str, Any] | None:
-    address = address_of(found.url)
-    return health(*address) if address is not None and alive(found.pid) else None
 
 
 def _absent(case: Case, found: Running | None) -> Finding:
@@ -93,7 +87,7 @@ def _port(port: int) -> Finding:
 
 
 def _unfree(port: int, error: OSError) -> Finding:
-    said = health("127.0.0.1", port)
+    said = health(f"http://127.0.0.1:{port}")
     if said is not None:
         fields = {"port": port, "version": said["version"]}
         return Finding("port", "warn", _SIBLING, _ELSEWHERE, fields)
