@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "tracing": {"__init__", "logs", "routing", "tracing/traceparent"},
     "settings": {"errors", "files", "settings/schema", "chat", "logs"},
     "signatures": {"errors", "files", "chat", "interfaces", "logs"},
+    "units": {"errors", "files", "settings", "start"},
     "upstream": {
         "__init__",
         "errors",

@@ -11,9 +11,19 @@ from .completion import completion
 from .connect import connect
 from .doctor.command import doctor
 from .help import help_
+from .service import service
 from .setup import setup
 from .token import token
 from .verbs import COMMANDS as VERBS
 
-COMMANDS: tuple[click.Command, ...] = (*VERBS, connect, setup, doctor, token, completion, help_)
+COMMANDS: tuple[click.Command, ...] = (
+    *VERBS,
+    connect,
+    setup,
+    service,
+    doctor,
+    token,
+    completion,
+    help_,
+)
 """All of them, in the order in which ``--help`` tells of them."""
