@@ -41,7 +41,7 @@ _REASONS: Sequence[tuple[str, str]] = (
     ("Invalid API Key", "key"),
     ("Access Denied", "access"),
 )
-_IN_BAND: Final = frozenset(
+IN_BAND: Final = frozenset(
     {
         "insufficient_balance",
         "key_budget_exhausted",
@@ -54,8 +54,8 @@ _IN_BAND: Final = frozenset(
         "upstream_error",
     }
 )
-_CUTS: Mapping[str, str] = {"stop": "guillotine", "length": "repetition"}
-_ENDPOINTS: Mapping[str, str] = {
+CUTS: Mapping[str, str] = {"stop": "guillotine", "length": "repetition"}
+ENDPOINTS: Mapping[str, str] = {
     "chat/completions": "chat",
     "models": "models",
     "opencode": "opencode",
@@ -91,8 +91,8 @@ class Vocabulary:
 def endpoint(path: str) -> str:
     """What is at *path*."""
     bare = "/".join(part for part in path.split("/") if part).removeprefix("v1/")
-    if bare in _ENDPOINTS:
-        return _ENDPOINTS[bare]
+    if bare in ENDPOINTS:
+        return ENDPOINTS[bare]
     first = bare.partition("/")[0]
     return first if first in ("models", "health") else OTHER
 
@@ -104,12 +104,12 @@ def fallback_reason(reason: str) -> str:
 
 def in_band(code: str) -> str:
     """The word for a failure that was sent with status 200."""
-    return code if code in _IN_BAND else OTHER
+    return code if code in IN_BAND else OTHER
 
 
 def cut(finish_reason: str) -> str:
     """What it was that cut off an answer, by the finish reason that it gives."""
-    return _CUTS.get(finish_reason, OTHER)
+    return CUTS.get(finish_reason, OTHER)
 
 
 def status_class(status: int) -> str:

@@ -1,0 +1,40 @@
+"""``docs/metrics.rst`` describes the figures that there are."""
+
+import re
+from pathlib import Path
+
+import pollinations
+from pollinations.metrics import labels
+from pollinations.metrics.figures import FIGURES, Figure
+from pollinations.routing.failure import TABLE
+
+DOCUMENT = Path(pollinations.__file__).parents[1] / "docs" / "metrics.rst"
+
+
+def row(figure: Figure) -> str:
+    """What the table says of *figure*."""
+    said = ", ".join(f"``{label}``" for label in figure.labels) or "–"
+    together = figure.joined if figure.kind == "gauge" else "sum"
+    cells = (f"``{figure.full_name}``", figure.kind, said, together, figure.meaning)
+    return "\n".join(f"   {'*' if not place else ' '} - {c}" for place, c in enumerate(cells))
+
+
+def test_the_table_is_that_of_the_code() -> None:
+    """All figures, in their order, and no other."""
+    table = DOCUMENT.read_text().partition("     - Meaning\n")[2].partition("\n\n")[0]
+    assert table == "\n".join(map(row, FIGURES))
+
+
+def test_every_label_is_described() -> None:
+    """Unless its name says it all."""
+    described = set(re.findall(r"^``(\w+)``", DOCUMENT.read_text(), re.M)) | {"model"}
+    used = {label for figure in FIGURES for label in figure.labels}
+    assert used - described == {"version", "python", "twisted"}
+
+
+def test_every_word_is_described() -> None:
+    """Those that are in the code, as a reader of a graph finds them."""
+    written = DOCUMENT.read_text()
+    reasons = {labels.fallback_reason(row.verdict.reason) for row in TABLE} - {labels.OTHER}
+    words = {*labels.ENDPOINTS.values(), *labels.IN_BAND, *labels.CUTS.values(), *reasons}
+    assert not {word for word in words if f"``{word}``" not in written}
