@@ -74,7 +74,8 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
         found = await control.accounts.connect(words[0], control.file)
     except (InvalidRequest, UpstreamFailed) as e:
         if e.code not in _REFUSED:
-            raise
+            # It could not be kept, for a reason that every command has words for.
+            raise (e.__cause__ or e) from None
         return Told(_REFUSED[e.code](language), {"code": e.code}, ok=False)
     control.changed(_CONNECTED(language))
     following, _ = await prospect(control)

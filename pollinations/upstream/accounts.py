@@ -101,7 +101,7 @@ class Accounts:
         try:
             await file.save({"apiKey": key})
         except (SettingsUnreadable, WrongSettings, OSError) as e:
-            message = f"The key cannot be kept: {e}."
+            message = f"The key cannot be kept in {file.path.name}: {e}."
             raise InvalidRequest(message, "apiKey", 500) from e
         latest = self._latest()
         source = None if latest is None else latest.source

@@ -1,5 +1,7 @@
 """``connect``: a key that is not good changes nothing, and no answer shows one."""
 
+from pathlib import Path
+
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -7,6 +9,7 @@ from pollinations.routing.quota import Quota
 from pollinations.settings.schema import Settings
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY, LIMITED_KEY
+from pollinations.testing.commanding import Commanded
 from pollinations.testing.together import PLENTY, Seen, Together
 
 UNCHANGED = Settings(api_key=LIMITED_KEY)
@@ -40,6 +43,19 @@ class Unlooked(Seen):
     async def settled(self) -> Quota:
         self.latest = PLENTY
         return self.latest
+
+
+def test_says_why_a_good_key_cannot_be_kept(tmp_path: Path) -> None:
+    """In the words that every command has for that, and in the language that is spoken."""
+    commanded = Commanded(path=tmp_path / "config.json")
+    commanded.path.write_text("{")
+    commanded.set(language="fr")
+    told = commanded.run(f"connect {DEMO_KEY}")
+    assert not told.ok
+    assert told.text.startswith(
+        "Les réglages ne peuvent pas être changés : config.json est illisible"
+    )
+    assert commanded.path.read_text() == "{"
 
 
 class ConnectTests(SynchronousTestCase):
