@@ -127,7 +127,14 @@ class Setup:
 
     def _conflicts(self) -> Iterator[str]:
         for path in (*self._place.configs, *self._place.beneath):
-            yield from (_conflict(path, name) for name in old_plugins(members_of(path)))
+            data = members_of(path)
+            yield from (_conflict(path, name) for name in old_plugins(data))
+            disabled = data.get("disabled_providers")
+            if isinstance(disabled, list) and PROVIDER in disabled:
+                yield (
+                    f"'disabled_providers' in {path} names '{PROVIDER}': take it out of that list,"
+                    " or OpenCode shows none of its models."
+                )
 
     def _config(self, records: Records) -> Path:
         """The file that was set up before, as long as it is there."""

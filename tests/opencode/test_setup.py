@@ -291,6 +291,14 @@ def test_the_plugin_that_brings_the_same_provider_is_named(user: User) -> None:
     assert loads(user.config)["plugin"] == ["opencode-pollinations-plugin@5.4.8"]
 
 
+def test_a_provider_that_is_switched_off_is_named(user: User) -> None:
+    """It stays off, but nobody has to wonder where the models are."""
+    user.config.write_bytes(b'{"disabled_providers": ["pollinations"]}')
+    [sentence] = [said for said in user.install().said if "disabled_providers" in said]
+    assert "shows none of its models" in sentence
+    assert loads(user.config)["disabled_providers"] == ["pollinations"]
+
+
 def test_a_key_stays_where_it_is_and_goes_nowhere_else(user: User) -> None:
     key = "sk_0123456789abcdef"
     options = {"options": {"apiKey": key, "timeout": 7}}
