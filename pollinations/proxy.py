@@ -1,6 +1,6 @@
 """A whole proxy, put together from what it was started with. Nothing is decided here."""
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from .signatures.imported import v3_path
 from .signatures.service import SignatureService
 from .signatures.uri import open_store
 from .start import Start
+from .tracing.service import TracingService
 from .upstream.accounts import Accounts, accounts_at
 from .upstream.agent import network_client
 from .upstream.catalogue import CatalogueService
@@ -64,7 +65,7 @@ def proxy(
 
         return parent(start, environ, reactor, now, supervisor)
     if start.demo:
-        return _demo(start, reactor, now, supervisor)
+        return _demo(start, environ, reactor, now, supervisor)
     keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
     watch = FileWatch(keys.paths, keys.load, reactor)
     v3 = v3_path(user_folder(environ))
@@ -74,6 +75,7 @@ def proxy(
         now,
         lambda: keys.latest,
         supervisor,
+        _tracing(start, environ, reactor),
         (watch,),
         (keys.load,),
         start.home.catalogue,
@@ -83,7 +85,13 @@ def proxy(
     return LogService(start.home.log, lambda: start.file.settings, parts.service())
 
 
-def _demo(start: Start, reactor: Any, now: Callable[[], float], supervisor: Supervisor) -> IService:
+def _demo(
+    start: Start,
+    environ: Mapping[str, str],
+    reactor: Any,
+    now: Callable[[], float],
+    supervisor: Supervisor,
+) -> IService:
     """A proxy whose both universes are the bundled imitation, and that keeps nothing of it."""
     # Only here is klein's imitation needed, and what it brings along.
     from .testing.service import DEMO_KEY, ImitationService
@@ -100,8 +108,15 @@ def _demo(start: Start, reactor: Any, now: Callable[[], float], supervisor: Supe
         },
     )
     key = Key(DEMO_KEY, "--demo")
-    parts = _Parts(start, reactor, now, lambda: key, supervisor, (imitation,))
+    tracing = _tracing(start, environ, reactor)
+    parts = _Parts(start, reactor, now, lambda: key, supervisor, tracing, (imitation,))
     return LogService(None, lambda: start.file.settings, parts.service())
+
+
+def _tracing(start: Start, environ: Mapping[str, str], reactor: Any) -> TracingService:
+    """What makes traces of requests, and knows where they went."""
+    servers = {FREE: lambda: start.free_url, ENTER: lambda: start.enter_url}
+    return TracingService(environ, reactor, lambda universe: servers[universe]())
 
 
 @attrs.define(eq=False, slots=False)
@@ -119,6 +134,7 @@ class _Parts:
     now: Callable[[], float]
     latest: Callable[[], Key | None] = attrs.field(repr=False)
     supervisor: Supervisor
+    tracing: TracingService
     before: Sequence[IService] = ()
     loads: Sequence[Callable[[], None]] = ()
     lists: Path | None = None
@@ -167,7 +183,7 @@ class _Parts:
         exchange = self._exchange(outlook, store)
         notifications = company.notifications(lambda: file.settings.gui, self.now)
         announcements = Announcements(notifications, outlook.situation, self.now)
-        exchange.observers.append(announcements.over)
+        exchange.observers.extend([announcements.over, self.tracing.observe])
         quota.observers.extend([cooldowns.looked, announcements.looked])
         company.share(file, exchange)
         company.share_looks(quota, self._account)
@@ -200,7 +216,7 @@ class _Parts:
             door,
             api,
             (file.load, *self.loads, token.load, catalogue.refresh),
-            [watch, lock, catalogue, quota, store, feed],
+            [self.tracing, watch, lock, catalogue, quota, store, feed],
         )
 
     def _living(
@@ -252,6 +268,7 @@ class _Parts:
             outlook=outlook,
             lanes={FREE: self.company.lane(FREE)},
             imported=lambda: store.imported,
+            trace=self.tracing.begin,
         )
 
     def _door(self, api: OpenAIResource, token: Token) -> Door:
