@@ -177,7 +177,8 @@ class Body(Protocol):
         try:
             self._take(step)
         finally:
-            self._busy, self._since = self.busy, None
+            self._busy += self._clock.seconds() - now
+            self._since = None
 
     def _take(self, step: Callable[[], bytes]) -> None:
         """Take the answer one step on, and the body with it."""
