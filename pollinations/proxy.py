@@ -212,11 +212,12 @@ class _Parts:
         watch = FileWatch(file.paths, file.load, reactor)
         lock = FileWatch([token.path], token.load, reactor)
         door = self._door(api, token)
+        found = FileWatch([start.home.proxy], door.remain, reactor)
         return self._living(
             door,
             api,
             (file.load, *self.loads, token.load, catalogue.refresh),
-            [self.tracing, watch, lock, catalogue, quota, store, feed],
+            [self.tracing, watch, lock, found, catalogue, quota, store, feed],
         )
 
     def _living(
@@ -280,6 +281,7 @@ class _Parts:
         log = AccessLog(observers=[api.metrics.served])
         guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest, log)
         site = BoundedSite(guard, bounds, reactor=self.reactor)
+        site.observers.append(api.metrics.served)
         api.metrics.watch("connections", lambda: {(): site.connections})
         guarded = token.latest is not None
         endpoints, seen = self.company.endpoints(start.listen), self.company.seen

@@ -55,6 +55,8 @@ class Door(Service):
     ports: list[IListeningPort] = attrs.field(factory=list, init=False)
     """What is open."""
 
+    _told: Running | None = attrs.field(default=None, init=False)
+
     _log = Logger()
 
     def startService(self) -> None:
@@ -84,7 +86,7 @@ class Door(Service):
     @property
     def where(self) -> str:
         """Where this listens, for a person."""
-        found = (_url(port) or (str(port.getHost()), None) for port in self.ports)
+        found = (_url(port) or (_place(port.getHost()), None) for port in self.ports)
         return ", ".join(where for where, _ in found)
 
     def _shut(self) -> "Deferred[Any]":
@@ -105,9 +107,9 @@ class Door(Service):
         if not self._guarded and not is_local(result.getHost()):
             result.stopListening()
             raise SystemExit(
-                f"{result.getHost()} can be reached from other machines, and whoever reaches it"
-                " spends your pollen: run `pollinations token` first, which makes a token that"
-                " every client must bear, or listen on 127.0.0.1."
+                f"{_place(result.getHost())} can be reached from other machines, and whoever"
+                " reaches it spends your pollen: run `pollinations token` first, which makes a"
+                " token that every client must bear, or listen on 127.0.0.1."
             )
 
     def announce(self) -> None:
@@ -115,12 +117,20 @@ class Door(Service):
         url, port = next(filter(None, map(_url, self.ports)), (None, None))
         if url is None:
             return
-        running = Running(url, os.getpid(), port, __version__, int(self._now()))
+        self._told = Running(url, os.getpid(), port, __version__, int(self._now()))
+        self._write_down(self._told)
+        self._say(f"POLLINATIONS_URL={url}")
+
+    def remain(self) -> None:
+        """Let other programs find this proxy again, when one that was started later has ended."""
+        if self._told is not None and self.ports and self._home.running() is None:
+            self._write_down(self._told)
+
+    def _write_down(self, running: Running) -> None:
         try:
             self._home.announce(running)
         except OSError as e:
             self._log.warn("other programs cannot find this proxy: {error}", error=e)
-        self._say(f"POLLINATIONS_URL={url}")
 
 
 def is_local(address: object) -> bool:
@@ -129,6 +139,15 @@ def is_local(address: object) -> bool:
         return is_loopback(address.host.partition("%")[0])
     # Somebody else's kinds of endpoints may lead anywhere.
     return isinstance(address, UNIXAddress)
+
+
+def _place(address: object) -> str:
+    """An address that has no URL, or that a person looks at before there is one."""
+    if isinstance(address, IPv4Address | IPv6Address):
+        return _authority(address.host, address.port)
+    if isinstance(address, UNIXAddress) and address.name:
+        return os.fsdecode(address.name)
+    return str(address)
 
 
 def _url(port: IListeningPort) -> tuple[str, int] | None:

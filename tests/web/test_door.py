@@ -1,11 +1,17 @@
 """Who could come in through a port decides whether a token is needed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.protocol import ServerFactory
+from twisted.internet.testing import MemoryReactorClock
+from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.web.door import is_local
+from pollinations.settings.home import Home
+from pollinations.web.door import Door, is_local
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,47 @@ def test_this_machine_alone(address: Any) -> None:
 def test_others_too(address: Any) -> None:
     """What is not known to be local is not."""
     assert not is_local(address)
+
+
+class DoorTests(SynchronousTestCase):
+    """Tests for :class:`pollinations.web.door.Door`."""
+
+    def setUp(self) -> None:
+        self.home = Home(Path(self.mktemp()))
+
+    def door(self, guarded: bool = True) -> Door:
+        """One that listens, and has said so."""
+        reactor, site = MemoryReactorClock(), ServerFactory()
+        endpoint = TCP4ServerEndpoint(reactor, 10001)
+        door = Door(reactor, [endpoint], site, self.home, guarded, lambda: 0.0, lambda line: None)
+        door.startService()
+        door.announce()
+        return door
+
+    def test_remains_when_a_later_one_has_ended(self) -> None:
+        """Other programs find the one that still runs."""
+        door = self.door()
+        running = self.home.running()
+        self.assertIsNotNone(running)
+        self.home.proxy.unlink()
+        door.remain()
+        self.assertEqual(self.home.running(), running)
+
+    def test_leaves_a_later_one_alone(self) -> None:
+        """The last to be started is the one that is found."""
+        door = self.door()
+        later = b'{"url":"http://x/v1","pid":1,"port":2,"version":"3","started":4}'
+        self.home.proxy.write_bytes(later)
+        door.remain()
+        self.assertEqual(self.home.proxy.read_bytes(), later)
+
+    def test_is_not_found_once_it_is_shut(self) -> None:
+        door = self.door()
+        door.stopService()
+        door.remain()
+        self.assertIsNone(self.home.running())
+
+    def test_says_plainly_what_others_could_reach(self) -> None:
+        with self.assertRaises(SystemExit) as caught:
+            self.door(guarded=False)
+        self.assertTrue(str(caught.exception).startswith("0.0.0.0:10001 can be reached"))
