@@ -190,6 +190,8 @@ class BoundedChannel(DepartingChannel):
         self._deadline = self.callLater(LINGER, self.loseConnection)
         why = {"status": error.status, "reason": error.message}
         self._log.debug("a request was refused: {status}, {reason}", **why)
+        target = self._head.target if self._head is not None else b""
+        self.site.refused(target.partition(b"?")[0], error.status)
 
     def go_on(self) -> None:
         """Look at what came meanwhile, unless the client has gone or does not take its answers."""

@@ -91,6 +91,9 @@ class BoundedSite(DepartingSite):
 
     :param resource: what is served. A guard is asked before a body is read.
     :param bounds: gives the limits in force.
+
+    Its ``observers`` are told path and status of each request that is refused before it has come
+    whole. Of all others the guard knows.
     """
 
     protocol: Any = BoundedChannel
@@ -108,6 +111,7 @@ class BoundedSite(DepartingSite):
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
         self.bounds = bounds
         self.turns = Turns(self.reactor.callLater)
+        self.observers: list[Callable[[str, int], None]] = []
 
     def admit(self, request: BoundedRequest) -> None:
         """
@@ -117,6 +121,11 @@ class BoundedSite(DepartingSite):
         """
         if isinstance(self.resource, Guard):
             self.resource.admit(request)
+
+    def refused(self, path: bytes, status: int) -> None:
+        """A request was refused before it had come whole."""
+        for observer in self.observers:
+            observer(path.decode("ascii", "replace"), status)
 
     def acceptableProtocols(self) -> list[bytes]:
         """HTTP/1.1, which the bounds are made for."""

@@ -12,6 +12,8 @@ def test_a_running_proxy_shows_its_figures(tmp_path: Path, call: Any, chat: Any)
     """Those of its connections too, in a form that Prometheus reads."""
     with running(tmp_path, "--demo", "--port", "0") as proxy:
         assert chat(proxy, "enter/openai", "Hello", stream=True).status == 200
+        wrong = {"Content-Type": "text/plain"}
+        assert call(proxy, "/v1/auth", {"apiKey": "sk_x"}, **wrong).status == 415
         said = call(proxy, "/metrics")
     assert said.headers["content-type"].startswith("text/plain; version=0.0.4")
     families = {f.name: f for f in text_string_to_metric_families(said.body.decode())}
@@ -24,8 +26,7 @@ def test_a_running_proxy_shows_its_figures(tmp_path: Path, call: Any, chat: Any)
     ]
     assert overhead.value > 0
     counted = {
-        sample.labels["endpoint"]
+        (sample.labels["endpoint"], sample.labels["status_class"])
         for sample in families["pollinations_requests"].samples
-        if sample.labels["status_class"] == "2xx"
     }
-    assert "chat" in counted
+    assert {("chat", "2xx"), ("auth", "4xx")} <= counted

@@ -35,6 +35,8 @@ class BoundedSiteTests(SynchronousTestCase):
         self.clock = Clock()
         resource: Any = Guard(Echo(), lambda: BOUNDS)
         site = BoundedSite(resource, lambda: BOUNDS, reactor=self.clock)
+        self.told: list[tuple[str, int]] = []
+        site.observers.append(lambda path, status: self.told.append((path, status)))
         self.channel: Any = site.buildProtocol(None)
         self.transport = StringTransport()
         self.transport.abortConnection = self.transport.loseConnection
@@ -62,6 +64,19 @@ class BoundedSiteTests(SynchronousTestCase):
         """Before any of the body has come."""
         self.sent(HEAD + b"Content-Length: 2001\r\n\r\n")
         self.assertRefused(b"413")
+
+    def test_a_refusal_is_told_to_those_who_count(self) -> None:
+        """With the path, without what was asked of it; what came whole is the guard's to tell."""
+        self.sent(HEAD + b"Content-Length: 1\r\n\r\n", b"x")
+        self.assertEqual(self.told, [])
+        self.sent(HEAD.replace(b" HTTP", b"?q=1 HTTP", 1) + b"Content-Length: 3000\r\n\r\n")
+        path = HEAD.split()[1].decode()
+        self.assertEqual(self.told, [(path, 413)])
+
+    def test_a_refusal_of_what_is_no_request_is_told_too(self) -> None:
+        """It has no path."""
+        self.sent(b"\x16\x03\x01\r\n")
+        self.assertEqual(self.told, [("", 400)])
 
     def test_what_is_sent_all_the_same_is_dropped(self) -> None:
         """The connection stays open for it a while, so that the client reads the refusal."""
