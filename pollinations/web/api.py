@@ -4,14 +4,12 @@ The OpenAI endpoints, as a Klein resource.
 Importing this installs Twisted's default reactor, as importing klein does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import attrs
-import orjson
 from klein import Klein
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import CancelledError
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -33,10 +31,13 @@ from ..upstream.accounts import Connected
 from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
 from .errors import of_http, write_error
+from .fields import api_key, words
 from .gauges import watch_exchange
 from .guard import request_id
+from .in_flight import InFlight
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
+from .reply import as_events, as_json
 from .trace import parent_of
 
 Connect = Callable[[str], Awaitable[Connected]]
@@ -90,17 +91,16 @@ class OpenAIResource:
     draining: bool = attrs.field(default=False, init=False)
     """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
 
-    _open: int = attrs.field(default=0, init=False)
-    _emptied: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+    _in_flight: InFlight = attrs.field(init=False)
     _started: float = attrs.field(init=False)
 
     app = Klein()
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
-        self._started = self._clock.seconds()
+        self._started, self._in_flight = self._clock.seconds(), InFlight(self._clock)
         self._exchange.observers.append(self.metrics.observe)
-        self.metrics.watch("in_flight", lambda: {(): self._open})
+        self.metrics.watch("in_flight", lambda: {(): self._in_flight.count})
         self.metrics.watch("draining", lambda: {(): self.draining})
         watch_exchange(self.metrics, self._exchange)
         feed = self._feed
@@ -119,14 +119,10 @@ class OpenAIResource:
         self.draining = True
         if self._feed is not None:
             self._feed.close()
-        if self._open:
-            told = {"count": self._open, "seconds": seconds}
+        if self._in_flight.count:
+            told = {"count": self._in_flight.count, "seconds": seconds}
             self._log.info("{count} live answers have {seconds:g} s to come to their end", **told)
-        if self._open and seconds > 0:
-            emptied: Deferred[None] = Deferred(self._emptied.remove)
-            self._emptied.append(emptied)
-            with suppress(TimeoutError):
-                await emptied.addTimeout(seconds, self._clock)
+        await self._in_flight.emptied(seconds)
         self._exchange.stop()
 
     @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
@@ -140,12 +136,9 @@ class OpenAIResource:
                 _announce(request, asked)
                 return told
             asked = without_keys(asked)
-        self._enter()
-        try:
+        with self._in_flight.one(self._exchange.situation().settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
             return await self._answer(reply, asked, request)
-        finally:
-            self._leave()
 
     @_at(app, "GET", "/v1/models", "/models")
     def models(self, request: IRequest) -> bytes:
@@ -153,7 +146,7 @@ class OpenAIResource:
         situation = self._exchange.situation()
         everything = request.args.get(b"all", [b""])[0] not in (b"", b"0", b"false")
         found = listing(situation.catalogue, situation.has_key, everything)
-        return _json(request, {"object": "list", "data": found})
+        return as_json(request, {"object": "list", "data": found})
 
     @_at(app, "GET", "/v1/models/<path:name>", "/models/<path:name>")
     def model(self, request: IRequest, name: str) -> bytes:
@@ -164,7 +157,7 @@ class OpenAIResource:
             raise InvalidRequest(
                 f"There is no model '{name}'.", "model", status=404, code="model_not_found"
             )
-        return _json(request, found)
+        return as_json(request, found)
 
     @_at(app, "GET", "/v1/opencode")
     async def opencode(self, request: IRequest) -> bytes:
@@ -174,7 +167,7 @@ class OpenAIResource:
         now = outlook.situation()
         url = f"http://{(request.getHeader(b'host') or b'').decode('latin-1')}/v1"
         small = now.settings.fallbacks.free.agent
-        return _json(request, block(now.catalogue, now.has_key, url, small).to_json())
+        return as_json(request, block(now.catalogue, now.has_key, url, small).to_json())
 
     @_at(app, "GET", "/health")
     def health(self, request: IRequest) -> bytes:
@@ -187,32 +180,32 @@ class OpenAIResource:
             "has_key": situation.has_key,
             "uptime": round(self._clock.seconds() - self._started, 3),
         }
-        return _json(request, status)
+        return as_json(request, status)
 
     @_at(app, "GET", "/health/live")
     def live(self, request: IRequest) -> bytes:
         """Say that the process turns."""
-        return _json(request, {"status": "ok"})
+        return as_json(request, {"status": "ok"})
 
     @_at(app, "GET", "/health/ready")
     def ready(self, request: IRequest) -> bytes:
         """Say whether new requests are welcome."""
         if self.draining:
             request.setResponseCode(503)
-        return _json(request, {"status": "draining" if self.draining else "ok"})
+        return as_json(request, {"status": "draining" if self.draining else "ok"})
 
     @_at(app, "POST", "/v1/auth")
     async def auth(self, request: IRequest) -> bytes:
         """Check a key and keep it."""
         if self._connect is None:
             raise InvalidRequest("Keys are not kept here.", status=404)
-        connected = await self._connect(_api_key(request.content.read()))
+        connected = await self._connect(api_key(request.content.read()))
         found = {
             "in_force": connected.in_force,
             "limited": connected.limited,
             "models": connected.models,
         }
-        return _json(request, {"status": "ok", **found})
+        return as_json(request, {"status": "ok", **found})
 
     @_at(app, "GET", "/v1/notifications")
     async def notifications(self, request: IRequest) -> bytes | None:
@@ -220,7 +213,7 @@ class OpenAIResource:
         if self._feed is None:
             raise InvalidRequest("Nobody is notified here.", status=404)
         if not wants_stream(request):
-            return _json(request, self._feed.listed(request))
+            return as_json(request, self._feed.listed(request))
         await self._feed.stream(request)
         return None
 
@@ -229,8 +222,8 @@ class OpenAIResource:
         """Run a command for a program: the same ones as in a chat."""
         if self._commands is None:
             raise InvalidRequest("There are no commands here.", status=404)
-        told = await self._commands.run(_words(request.content.read()))
-        return _json(request, {"ok": told.ok, "text": told.text, "data": told.data})
+        told = await self._commands.run(words(request.content.read()))
+        return as_json(request, {"ok": told.ok, "text": told.text, "data": told.data})
 
     @_at(app, "GET", "/metrics")
     async def figures(self, request: IRequest) -> bytes:
@@ -261,22 +254,6 @@ class OpenAIResource:
             return None
         return write_error(request, UpstreamFailed("reply", 500, "The proxy itself failed."))
 
-    def _enter(self) -> None:
-        most = self._exchange.situation().settings.listener.requests
-        if self._open >= most:
-            raise UpstreamFailed(
-                "connect", 503, f"The proxy already serves {most} requests.", retry_after=1
-            )
-        self._open += 1
-
-    def _leave(self) -> None:
-        self._open -= 1
-        if not self._open:
-            emptied, self._emptied = self._emptied, []
-            for one in emptied:
-                if not one.called:
-                    one.callback(None)
-
     async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
         for name, value in reply.headers.items():
             request.setHeader(name, value.encode("ascii", "replace"))
@@ -299,37 +276,6 @@ def _own_id(request: Any) -> str:
 def _announce(request: Any, asked: ChatRequest) -> None:
     """Say in which of the two forms the answer comes."""
     if asked.stream:
-        request.setHeader(b"Content-Type", b"text/event-stream; charset=utf-8")
-        request.setHeader(b"Cache-Control", b"no-cache")
-        request.setHeader(b"X-Accel-Buffering", b"no")
+        as_events(request)
     else:
         request.setHeader(b"Content-Type", b"application/json")
-
-
-def _json(request: Any, value: Mapping[str, Any]) -> bytes:
-    body = orjson.dumps(value)
-    request.setHeader(b"Content-Type", b"application/json")
-    request.setHeader(b"Content-Length", b"%d" % len(body))
-    return body
-
-
-def _api_key(body: bytes) -> str:
-    key = _field(body, "apiKey")
-    if not isinstance(key, str) or not key.strip():
-        raise InvalidRequest("'apiKey' must be a string.", "apiKey")
-    return key.strip()
-
-
-def _words(body: bytes) -> list[str]:
-    words = _field(body, "words")
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise InvalidRequest("'words' must be a list of strings.", "words")
-    return words
-
-
-def _field(body: bytes, name: str) -> Any:
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise InvalidRequest("The body is not valid JSON.") from None
-    return data.get(name) if isinstance(data, dict) else None

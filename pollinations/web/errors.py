@@ -3,11 +3,11 @@
 from math import ceil
 from typing import Any
 
-import orjson
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..chat.envelope import envelope_of
 from ..errors import InvalidRequest, UpstreamFailed
+from .reply import as_json
 
 SOON = 5.0
 """Seconds after which to come back when nobody knows better."""
@@ -16,13 +16,10 @@ SOON = 5.0
 def write_error(request: Any, error: InvalidRequest | UpstreamFailed) -> bytes:
     """Set status and headers of *request* for *error*, and give the body."""
     request.setResponseCode(error.status)
-    request.setHeader(b"Content-Type", b"application/json")
     if error.status in (429, 503):
         wait = getattr(error, "retry_after", None) or SOON
         request.setHeader(b"Retry-After", b"%d" % max(1, ceil(wait)))
-    body = orjson.dumps(envelope_of(error))
-    request.setHeader(b"Content-Length", b"%d" % len(body))
-    return body
+    return as_json(request, envelope_of(error))
 
 
 def of_http(request: Any, error: HTTPException) -> bytes:

@@ -13,6 +13,7 @@ from zope.interface import implementer
 
 from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..routing.notification import Notification, Notifications
+from .reply import as_events
 
 MOST: Final = 32
 """How many may listen at once."""
@@ -26,11 +27,6 @@ KEEPALIVE: Final = 15.0
 STALLED: Final = 120.0
 """Seconds after which somebody who takes nothing does not listen any more."""
 
-_HEADERS = {
-    b"Content-Type": b"text/event-stream; charset=utf-8",
-    b"Cache-Control": b"no-cache",
-    b"X-Accel-Buffering": b"no",
-}
 _LEVELS = {"info": "info", "success": "info", "warning": "warn", "error": "error"}
 
 
@@ -100,8 +96,7 @@ class NotificationFeed(Service):
         missed = self._notifications.since(last or 0)
         if last is None:
             missed = self._notifications.lately(RECENT)
-        for name, value in _HEADERS.items():
-            request.setHeader(name, value)
+        as_events(request)
         listener = _Listener(request, self._notifications, self._clock)
         self._listeners.add(listener)
         try:

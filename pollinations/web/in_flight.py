@@ -1,0 +1,57 @@
+"""The requests that are being answered: how many there are, and when there are none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import attrs
+from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.interfaces import IReactorTime
+
+from ..errors import UpstreamFailed
+
+
+@attrs.define(eq=False, slots=False)
+class InFlight:
+    """
+    The requests that are being answered.
+
+    :param clock: times the wait for their end.
+    """
+
+    _clock: IReactorTime
+    count: int = attrs.field(default=0, init=False)
+    _emptied: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+
+    @contextmanager
+    def one(self, most: int) -> Iterator[None]:
+        """
+        One more is, as long as this lasts.
+
+        :param most: how many there may be.
+        :raises UpstreamFailed: there are as many already.
+        """
+        if self.count >= most:
+            message = f"The proxy already serves {most} requests."
+            raise UpstreamFailed("connect", 503, message, retry_after=1)
+        self.count += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
+            if not self.count:
+                self._tell()
+
+    async def emptied(self, seconds: float) -> None:
+        """Wait until there are none, or until so many *seconds* are over."""
+        if not self.count or seconds <= 0:
+            return
+        emptied: Deferred[None] = Deferred(self._emptied.remove)
+        self._emptied.append(emptied)
+        with suppress(TimeoutError):
+            await emptied.addTimeout(seconds, self._clock)
+
+    def _tell(self) -> None:
+        emptied, self._emptied = self._emptied, []
+        for one in emptied:
+            if not one.called:
+                one.callback(None)
