@@ -118,7 +118,8 @@ async def _changed(control: Control, setting: Setting, text: str) -> Told:
     # In the language that is spoken from now on.
     language, settings = control.language, control.file.settings
     value = setting.shown(settings)
-    control.changed(_CHANGED(language, name=setting.name, value=value))
+    # A notification is plain text.
+    control.changed(_CHANGED(language, name=setting.name, value=value.replace("`", "")))
     text = _SET(language, name=setting.name, value=value)
     return Told(text, {setting.path: setting.value(settings)})
 

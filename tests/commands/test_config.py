@@ -169,12 +169,12 @@ class ConfigTests(SynchronousTestCase):
         self.assertNotIn(b"secret", got.data)
 
     def test_a_change_is_notified(self) -> None:
-        """In the channel that speaks of how things stand."""
+        """In the channel that speaks of how things stand, without marks."""
         proxy = Together()
         proxy.chat("/poll config status_gui all")
         proxy.chat("/poll config threshold_tier 20")
         messages = [one.message for one in proxy.notifications.since()]
-        self.assertEqual(messages, ["status_gui = `all`", "threshold_tier = 20%"])
+        self.assertEqual(messages, ["status_gui = all", "threshold_tier = 20%"])
 
     def test_the_language_counts_at_once(self) -> None:
         """For all that is said from then on."""
