@@ -105,7 +105,10 @@ class _Given:
 
 
 class _SharedUnixPort(unix.Port):
-    """A socket whose name in the file system is another process's to protect and take away."""
+    """A socket that others go on to listen on, and whose name is the parent's to take away."""
+
+    # Twisted sees to this for TCP alone.
+    _shouldShutdown = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

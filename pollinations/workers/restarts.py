@@ -11,7 +11,7 @@ LONGEST = 30.0
 STEADY = 60.0
 """Seconds of serving after which a worker's end has nothing to do with the one before."""
 
-HOPELESS = 3
+HOPELESS = 2
 """How many times a worker may end before it has ever served."""
 
 

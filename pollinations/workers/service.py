@@ -60,6 +60,7 @@ class WorkersService(Service):
 
     _restarts: list[Restarts] = attrs.field(init=False)
     _soon: dict[int, IDelayedCall] = attrs.field(factory=dict, init=False)
+    _served: bool = attrs.field(default=False, init=False)
     _stopping: bool = attrs.field(default=False, init=False)
     _ended: "Deferred[None] | None" = attrs.field(default=None, init=False)
 
@@ -117,7 +118,9 @@ class WorkersService(Service):
         )
 
     def _one_serves(self, member: Member, said: object) -> None:
-        self._serving()
+        if not self._served:
+            self._served = True
+            self._serving()
 
     def _over(self, process: WorkerProcess) -> None:
         del self.processes[process.rank]

@@ -114,6 +114,11 @@ class SharedSignatures:
     def __attrs_post_init__(self) -> None:
         self._link.questions["signatures"] = self._store.get
 
+    @property
+    def size(self) -> int | None:
+        """How much this worker's own store holds, if that says so."""
+        return getattr(self._store, "size", None)
+
     async def get(self, keys: Collection[str]) -> Mapping[str, str]:
         """See :class:`pollinations.interfaces.ISignatureStore`."""
         found = await self._store.get(keys)
