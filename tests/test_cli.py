@@ -24,6 +24,12 @@ def test_says_its_version() -> None:
     assert run("--version").output == f"pollinations, version {__version__}\n"
 
 
+def test_lists_what_each_command_does_in_full() -> None:
+    listed = " ".join(run("--help").output.split())
+    assert "who answered and why, attempts, times, cost." in listed
+    assert "..." not in listed.partition("Commands:")[2]
+
+
 def test_token_is_made_and_not_shown(path: Path) -> None:
     result = run("token")
     assert (result.exit_code, result.output) == (0, f"{path}\n")

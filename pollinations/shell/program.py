@@ -17,6 +17,17 @@ class Program(click.Group):
         """Their names."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole sentence that says what it does."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, command.get_short_help_str(limit=1000))
+                    for name, command in self.commands.items()
+                    if not command.hidden
+                ]
+            )
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run it. Neither a terminal that lacks a character nor a full disk ends in a traceback."""
         _open_streams()
