@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import attrs
-from treq.client import HTTPClient
 from twisted.application.service import IService
 
 from .commands.control import Control
@@ -27,7 +26,7 @@ from .signatures.uri import open_store
 from .start import Start
 from .tracing.service import TracingService
 from .upstream.accounts import Accounts, accounts_at
-from .upstream.agent import network_client
+from .upstream.agent import ClientService, NetworkClient, network_client
 from .upstream.catalogue import CatalogueService
 from .upstream.chat import Upstream
 from .upstream.exchange import Exchange
@@ -142,7 +141,7 @@ class _Parts:
     company: Alone | Among = attrs.field(
         default=attrs.Factory(lambda self: Alone(self.reactor), takes_self=True)
     )
-    client: HTTPClient = attrs.field(init=False)
+    client: NetworkClient = attrs.field(init=False)
 
     def service(self) -> IService:
         """All of them, in the order in which they start; they stop in the other."""
@@ -235,7 +234,8 @@ class _Parts:
         )
         hangup = Hangup(reactor, [told.reloading, *loads, told.ready])
         ending = self.company.ending(whole.hurry, loads, api.metrics.snapshot)
-        for part in (*self.before, ending, hangup, *parts, door, told):
+        network = ClientService(self.client)
+        for part in (*self.before, network, ending, hangup, *parts, door, told):
             part.setServiceParent(whole)
         return whole
 

@@ -1,28 +1,23 @@
 """The HTTP client that upstreams are spoken to with."""
 
 from collections.abc import Callable
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import Any, Protocol
 
 import attrs
+from hyperlink import EncodedURL
 from treq.client import HTTPClient
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectingCancelledError
-from twisted.internet.interfaces import IConsumer
-from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
 
 from .current import current_number
-
-CONNECTIONS = 64
-"""The most idle connections that are kept for one host; Twisted's two would mean a handshake for
-nearly every request."""
-
-IDLE_CONNECTION = 50
-"""Seconds for which an idle connection is kept; less than upstreams keep theirs."""
-
+from .pool import PooledAgent
+from .sent import Whole as Whole
 
 _CANCELLED = (CancelledError, ConnectingCancelledError)
 
@@ -71,81 +66,96 @@ class PlainAgent:
         return self._agent.request(method, uri, plain, bodyProducer)
 
 
-@implementer(IBodyProducer)
-@attrs.define(eq=False)
-class Whole:
+class _Ready(EncodedURL):
+    """An address that is what it is: treq would encode it once more for each request."""
+
+    text = ""
+
+    def to_uri(self) -> "EncodedURL":
+        """Itself."""
+        return self
+
+    def to_text(self, with_password: bool = False) -> str:
+        """What it was made of; it holds no password."""
+        return self.text
+
+
+class _NoCookies(CookieJar):
+    """Keeps no cookies, and has none to send."""
+
+    def add_cookie_header(self, request: Any) -> None:
+        """There are none."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """None is kept."""
+
+
+_NO_COOKIES: Any = _NoCookies()
+
+
+@lru_cache(maxsize=64)
+def _ready(url: str) -> EncodedURL:
+    """*url*, encoded once for all. Requests go to a handful of addresses."""
+    text = EncodedURL.from_text(url).to_uri().to_text()
+    ready: Any = _Ready.from_text(text)
+    ready.text = text
+    made: EncodedURL = ready
+    return made
+
+
+class LeanClient(HTTPClient):
     """
-    A body that is in memory already, written in one go.
-
-    :param body: the bytes.
+    A treq client without what upstreams are not asked with: it keeps no cookies, and remembers
+    the addresses that it has asked.
     """
 
-    body: bytes = attrs.field(repr=False)
-    length: int = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.length = len(self.body)
-
-    def startProducing(self, consumer: IConsumer) -> "Deferred[None]":
-        """Write all of it; the transport does the rest."""
-        consumer.write(self.body)
-        return succeed(None)
-
-    def pauseProducing(self) -> None:
-        """Nothing is left to pause."""
-
-    def resumeProducing(self) -> None:
-        """Nothing is left to resume."""
-
-    def stopProducing(self) -> None:
-        """Nothing is left to stop."""
+    def request(self, method: str, url: Any, **kwargs: Any) -> "Deferred[Any]":
+        """See :func:`treq.request`."""
+        ready = _ready(url) if isinstance(url, str) else url
+        asked: Deferred[Any] = super().request(method, ready, cookies=_NO_COOKIES, **kwargs)
+        return asked
 
 
-@implementer(IAgent)
-@attrs.define(eq=False)
-class _PatientAgent:
+class NetworkClient(LeanClient):
+    """A client that reaches the network over connections that it keeps."""
+
+    def __init__(self, agent: PooledAgent) -> None:
+        super().__init__(agent, cookiejar=_NO_COOKIES)
+        self._pooled = agent
+
+    def close(self) -> None:
+        """Keep no connections any more."""
+        self._pooled.close()
+
+
+@attrs.define(eq=False, slots=False)
+class ClientService(Service):
     """
-    Connects with the patience that counts at the moment.
+    Closes a client's connections when everything that uses them has stopped.
 
-    :param pool: keeps the connections, whatever the patience was that they were made with.
-    :param patience: gives the seconds until a connection must stand.
+    :param client: the client.
     """
 
-    _reactor: Any
-    _pool: HTTPConnectionPool
-    _patience: Callable[[], float]
-    _policy: BrowserLikePolicyForHTTPS = attrs.field(factory=BrowserLikePolicyForHTTPS)
+    _client: NetworkClient
 
-    def request(
-        self,
-        method: bytes,
-        uri: bytes,
-        headers: Headers | None = None,
-        bodyProducer: IBodyProducer | None = None,
-    ) -> "Deferred[IResponse]":
-        """See :class:`twisted.web.iweb.IAgent`."""
-        agent = Agent(self._reactor, self._policy, self._patience(), pool=self._pool)
-        return agent.request(method, uri, headers, bodyProducer)
+    def stopService(self) -> None:
+        """Close them."""
+        super().stopService()
+        self._client.close()
 
 
 def http_client(agent: IAgent) -> HTTPClient:
     """A treq client over *agent* that keeps no cookies and asks for bodies as they are."""
-    none: Any = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    return HTTPClient(PlainAgent(agent), cookiejar=none)
+    return LeanClient(PlainAgent(agent), cookiejar=_NO_COOKIES)
 
 
-def network_client(reactor: Any, connect_timeout: float | Callable[[], float]) -> HTTPClient:
+def network_client(reactor: Any, connect_timeout: float | Callable[[], float]) -> NetworkClient:
     """
     A treq client that reaches the network.
 
     :param connect_timeout: seconds until a connection must stand, or what gives them.
     """
-    pool = HTTPConnectionPool(reactor)
-    # Each connection of ours is not news.
-    pool._factory.noisy = False
-    pool.maxPersistentPerHost = CONNECTIONS
-    pool.cachedConnectionTimeout = IDLE_CONNECTION
-    return http_client(_PatientAgent(reactor, pool, current_number(connect_timeout)))
+    return NetworkClient(PooledAgent(reactor, current_number(connect_timeout)))
 
 
 def was_cancelled(error: Exception) -> bool:
