@@ -7,6 +7,7 @@ from ..routing.period import DAY, LISTED, Period, Spent, period_from
 from ..routing.quota import FORBIDDEN, Quota
 from . import figures
 from .control import Control
+from .markdown import code, row
 from .phrase import Language, Phrase
 
 ROWS: Final = 30
@@ -105,14 +106,13 @@ def _table(period: Period, language: Language) -> Iterator[str]:
 
 
 def _row(model: str, spent: Spent) -> str:
-    cells = (
-        figures.code(model),
+    return row(
+        code(model),
         str(spent.requests),
         f"{figures.amount(spent.cost)} 🌼",
         figures.count(spent.tokens),
         f"{figures.amount(spent.granted)} 🌼",
     )
-    return f"| {' | '.join(cells)} |"
 
 
 def _remarks(period: Period, own: bool, language: Language) -> Iterator[str]:

@@ -15,7 +15,6 @@ UNKNOWN: Final = "–"
 
 _MOST: Final = 10**15
 _MILLION: Final = 1_000_000
-_CODE: Final = str.maketrans({"`": "'", "|": "¦"})
 
 
 def share(part: float, whole: float) -> float:
@@ -112,18 +111,6 @@ def iso(moment: float | None) -> str | None:
 def clock(moment: float, pattern: str = "%H:%M") -> str:
     """The time of day of a moment, where this runs."""
     return datetime.fromtimestamp(moment).strftime(pattern)
-
-
-def code(text: str) -> str:
-    """What somebody else wrote, as code that fits into one cell of a table."""
-    clean = "".join(letter for letter in text[:100] if letter.isprintable()).translate(_CODE)
-    return f"`{clean.strip()}`" if clean.strip() else UNKNOWN
-
-
-def plain(text: str) -> str:
-    """What somebody else wrote, as text that fits into one cell of a table."""
-    words = " ".join(text.split()).translate(_CODE)
-    return "".join(filter(str.isprintable, words))[:200] or UNKNOWN
 
 
 def _trimmed(number: str) -> str:

@@ -8,6 +8,7 @@ from ..routing.route import ENTER, FREE
 from . import figures
 from .control import Control
 from .listed import Listed, all_listed
+from .markdown import code, codes, plain, row
 from .near import near
 from .phrase import Language, Phrase
 from .verb import Told, Verb
@@ -62,21 +63,20 @@ async def models(control: Control, words: Sequence[str]) -> Told:
 def _nothing(names: Sequence[str], language: Language) -> str:
     if not names:
         return _NONE(language)
-    return _NEAR(language, names=", ".join(map(figures.code, names)))
+    return _NEAR(language, names=codes(names))
 
 
 def _table(found: Sequence[Listed], language: Language) -> Iterator[str]:
     yield from (_PRICES(language), "", _HEAD(language), _RULE)
     for one in found:
         model = one.model
-        cells = (
-            figures.code(one.id),
-            f"{'💎 ' if model.paid_only else ''}{figures.plain(display_name(model))}",
+        yield row(
+            code(one.id),
+            f"{'💎 ' if model.paid_only else ''}{plain(display_name(model))}",
             _price(one, language),
             ", ".join(one.abilities(language)) or figures.UNKNOWN,
             figures.size(model.context_length),
         )
-        yield f"| {' | '.join(cells)} |"
 
 
 def _price(one: Listed, language: Language) -> str:

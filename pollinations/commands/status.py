@@ -11,6 +11,7 @@ from ..routing.record import Record
 from . import figures
 from .control import Control
 from .holdings import holdings
+from .markdown import code
 from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
@@ -79,7 +80,7 @@ def _parts(control: Control, last: Record | None) -> Iterator[str]:
     if key is not None and control.situation.has_key:
         yield f"🔑 `{key.masked}` ({key.source})"
     if cooling := _cooling(control):
-        said = [f"{figures.code(model)} {_left(left, language)}" for model, left in cooling[:SHOWN]]
+        said = [f"{code(model)} {_left(left, language)}" for model, left in cooling[:SHOWN]]
         if len(cooling) > SHOWN:
             said.append(_MORE(language, count=len(cooling) - SHOWN))
         yield _COOLING(language, models=", ".join(said))
@@ -87,8 +88,8 @@ def _parts(control: Control, last: Record | None) -> Iterator[str]:
         yield _FALLBACK(
             language,
             clock=figures.clock(last.at),
-            asked=figures.code(last.asked),
-            model=figures.code(last.route.name),
+            asked=code(last.asked),
+            model=code(last.route.name),
             reason=last.route.reason,
         )
 

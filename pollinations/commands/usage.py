@@ -8,6 +8,7 @@ from . import figures
 from .control import Control
 from .details import details
 from .holdings import holdings, used
+from .markdown import plain
 from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
@@ -115,7 +116,7 @@ def _known(quota: Quota, now: float, language: Language) -> Iterator[str]:
 def _period(quota: Quota, language: Language) -> Iterator[str]:
     """What a tier allows in a period, and how much of it is used."""
     share = figures.share(used(quota), quota.limit)
-    sign, tier = emoji(quota.tier), figures.plain(quota.tier.upper())
+    sign, tier = emoji(quota.tier), plain(quota.tier.upper())
     yield _TIER(language, emoji=sign, tier=tier, limit=quota.limit)
     yield _QUOTA(language, used=fixed(used(quota), 2), limit=fixed(quota.limit, 2))
     yield _USAGE(language, bar=figures.bar(share), percent=figures.percent(share))

@@ -1,12 +1,13 @@
 """``why``: what became of a request, and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from ..routing.record import Attempt, Record, Records
 from . import figures
 from .control import Control
+from .markdown import code, codes
 from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
@@ -69,7 +70,7 @@ async def why(control: Control, words: Sequence[str]) -> Told:
         return _explained(found[0], records, language)
     phrase = _SEVERAL if found else _UNKNOWN
     ids = list(islice(dict.fromkeys(one.id for one in found or records), NAMED))
-    return Told(phrase(language, ids=_codes(ids)), {"ids": ids}, ok=False)
+    return Told(phrase(language, ids=codes(ids)), {"ids": ids}, ok=False)
 
 
 def _found(records: Records, id: str | None) -> list[Record]:
@@ -82,20 +83,20 @@ def _found(records: Records, id: str | None) -> list[Record]:
 
 
 def _explained(record: Record, records: Records, language: Language) -> Told:
-    lines = "\n".join((_TITLE(language, id=figures.code(record.id)), "", *_lines(record, language)))
+    lines = "\n".join((_TITLE(language, id=code(record.id)), "", *_lines(record, language)))
     others = _before(record, records)
-    text = f"{lines}\n\n{_BEFORE(language, ids=_codes(others))}" if others else lines
+    text = f"{lines}\n\n{_BEFORE(language, ids=codes(others))}" if others else lines
     return Told(text, _data(record))
 
 
 def _lines(record: Record, language: Language) -> Iterator[str]:
-    model, clock = figures.code(record.asked), figures.clock(record.at, "%H:%M:%S")
+    model, clock = code(record.asked), figures.clock(record.at, "%H:%M:%S")
     yield _ASKED(language, model=model, clock=clock)
-    yield _outcome(record)(language, model=figures.code(record.route.name), status=record.status)
+    yield _outcome(record)(language, model=code(record.route.name), status=record.status)
     if record.route.reason:
         yield _REASON(language, reason=record.route.reason)
     if record.rules:
-        yield _RULES(language, rules=_codes(record.rules))
+        yield _RULES(language, rules=codes(record.rules))
     if record.attempts:
         yield _ATTEMPTS(language, attempts=" → ".join(map(_attempt, record.attempts)))
     yield _time(record, language)
@@ -116,7 +117,7 @@ def _outcome(record: Record) -> Phrase:
 
 def _attempt(attempt: Attempt) -> str:
     kind = f" ({attempt.kind})" if attempt.kind else ""
-    model, spent = figures.code(attempt.route.name), figures.seconds(attempt.seconds)
+    model, spent = code(attempt.route.name), figures.seconds(attempt.seconds)
     return f"{model} {attempt.status or '…'}{kind}, {spent}"
 
 
@@ -132,10 +133,6 @@ def _before(record: Record, records: Records) -> list[str]:
     older = list(records)
     older = older[older.index(record) + 1 :]
     return list(islice(dict.fromkeys(one.id for one in older if one.id != record.id), NAMED))
-
-
-def _codes(texts: Iterable[str]) -> str:
-    return ", ".join(map(figures.code, texts))
 
 
 def _data(record: Record) -> dict[str, Any]:

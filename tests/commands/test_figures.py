@@ -130,20 +130,3 @@ def test_moments_for_programs_are_iso_8601_in_utc() -> None:
     """None is none."""
     assert figures.iso(1_769_342_400.5) == "2026-01-25T12:00:00+00:00"
     assert figures.iso(None) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "plain"),
-    [
-        ("openai/gpt-5.4", "`openai/gpt-5.4`", "openai/gpt-5.4"),
-        ("a|b`c", "`a¦b'c`", "a¦b'c"),
-        ("two\nlines", "`twolines`", "two lines"),
-        ("\x1b[31mred", "`[31mred`", "[31mred"),
-        ("", "–", "–"),
-        (" \n", "–", "–"),
-    ],
-)
-def test_what_others_wrote_breaks_no_table(text: str, code: str, plain: str) -> None:
-    """No bar, no line, no backtick, and nothing for terminals."""
-    assert figures.code(text) == code
-    assert figures.plain(text) == plain
