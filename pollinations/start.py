@@ -71,6 +71,12 @@ class Start:
         return base.rstrip("/")
 
     @property
+    def port(self) -> int:
+        """The first TCP port of *listen*; 0 where that says none, or lets the system choose."""
+        said = (re.match(r"(?:tcp:)?([0-9]+)(?::|$)", each) for each in self.listen)
+        return next((int(found[1]) for found in said if found), 0)
+
+    @property
     def signatures(self) -> str:
         """Where signatures are kept at the moment, as a URI."""
         return self._in_force("signatures") or f"file:{self.home.signatures}"

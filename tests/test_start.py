@@ -22,9 +22,6 @@ VALUES = {
 
 def said(start: Start, option: str) -> str:
     """What a start says of an option, as it was written."""
-    if option == "port":
-        [endpoint] = start.listen
-        return endpoint.split(":")[1]
     return str(getattr(start, option))
 
 
@@ -40,6 +37,24 @@ def test_the_nearest_wins(option: str, tmp_path: Path) -> None:
     assert said(Start.of({option: line}, both), option) == line.rstrip("/")
     assert said(Start.of({option: None}, both), option) == environment.rstrip("/")
     assert said(Start.of({}, home), option) == file.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("listen", "port"),
+    [
+        (("tcp:8080:interface=127.0.0.1",), 8080),
+        (("tcp:8080",), 8080),
+        (("unix:/run/p.sock", "8080"), 8080),
+        (("tcp:0",), 0),
+        (("unix:/run/1.sock",), 0),
+        (("systemd:domain=INET:index=0",), 0),
+    ],
+)
+def test_a_port_is_known_that_an_endpoint_says(
+    listen: tuple[str, ...], port: int, tmp_path: Path
+) -> None:
+    """Before anything is listened on."""
+    assert Start.of({}, {"POLLINATIONS_HOME": str(tmp_path)}, listen).port == port
 
 
 def test_the_defaults(tmp_path: Path) -> None:

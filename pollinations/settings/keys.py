@@ -87,6 +87,13 @@ class Keys:
 
     _log = Logger()
 
+    @classmethod
+    def read(cls, environ: Mapping[str, str], settings: Callable[[], Settings]) -> "Keys":
+        """What there is for the user whom *environ* describes, as it is now."""
+        keys = cls(settings, environ, Places.of(environ))
+        keys.load()
+        return keys
+
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files to watch."""

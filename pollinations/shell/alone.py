@@ -10,7 +10,7 @@ from twisted.internet.defer import CancelledError
 from ..commands.control import Control
 from ..commands.runner import Commands
 from ..commands.verb import Told
-from ..settings.keys import Keys, Places
+from ..settings.keys import Keys
 from ..start import Start
 from ..upstream.accounts import Accounts, accounts_at
 from ..upstream.agent import Client, network_client
@@ -81,8 +81,7 @@ def control(
     :param now: tells the time of day, in seconds since the epoch.
     """
     file = start.file
-    keys = Keys(lambda: file.settings, environ, Places.of(environ))
-    keys.load()
+    keys = Keys.read(environ, lambda: file.settings)
     account = accounts_at(lambda: start.enter_url, client, lambda: file.settings, reactor, now)
     accounts = Accounts(account, keys.value, lambda: keys.latest)
     quota = QuotaService(accounts, reactor, now, keys.value)

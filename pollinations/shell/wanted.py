@@ -8,7 +8,7 @@ import attrs
 from ..neighbour import fetch
 from ..opencode.provider import Block, block, reference, static_url
 from ..settings.home import read_token
-from ..settings.keys import Keys, Places
+from ..settings.keys import Keys
 from ..settings.schema import Settings
 from ..start import Start
 from .models import known
@@ -43,9 +43,8 @@ def wanted(start: Start, environ: Mapping[str, str]) -> Wanted:
     :raises ValueError: there is no token in its file.
     """
     home, file = start.home, start.file
-    keys = Keys(lambda: file.settings, environ, Places.of(environ))
-    keys.load()
-    running, token, port = home.running(), read_token(home.token), _port(start)
+    keys = Keys.read(environ, lambda: file.settings)
+    running, token, port = home.running(), read_token(home.token), start.port or Settings().port
     url, has_key, models = static_url(home, environ, port), keys.value() is not None, None
     said = None if running is None else health_of(running)
     if running is not None and said is not None:
@@ -55,15 +54,6 @@ def wanted(start: Start, environ: Mapping[str, str]) -> Wanted:
     shown = None if token is None else reference(home.token, environ)
     made = block(known(home), has_key, url, file.settings.fallbacks.free.agent, shown)
     return Wanted(made if models is None else _with(made, models), has_key, port)
-
-
-def _port(start: Start) -> int:
-    """The port that a proxy would have, as far as one can tell before it starts."""
-    for part in start.listen:
-        number = part.removeprefix("tcp:").partition(":")[0]
-        if number.isdigit() and int(number):
-            return int(number)
-    return Settings().port
 
 
 def _with(made: Block, asked: Block) -> Block:

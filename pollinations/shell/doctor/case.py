@@ -9,7 +9,7 @@ from subprocess import DEVNULL, PIPE, SubprocessError, run
 import attrs
 
 from ...settings.home import Home
-from ...settings.keys import Key, Keys, Places
+from ...settings.keys import Key, Keys
 from ...start import Start
 
 PATIENCE = 10.0
@@ -33,20 +33,12 @@ class Case:
     @classmethod
     def of(cls, start: Start, environ: Mapping[str, str]) -> "Case":
         """The case of whoever *environ* describes."""
-        keys = Keys(lambda: start.file.settings, environ, Places.of(environ))
-        keys.load()
-        return cls(start, environ, keys.latest)
+        return cls(start, environ, Keys.read(environ, lambda: start.file.settings).latest)
 
     @property
     def home(self) -> Home:
         """The folder that everything is kept in."""
         return self.start.home
-
-    @property
-    def port(self) -> int:
-        """The port on 127.0.0.1 that it would listen on."""
-        [listen] = self.start.listen
-        return int(listen.split(":")[1])
 
     def path_of(self, program: str) -> str | None:
         """Where *program* is; also beside the interpreter, whose folder need not be searched."""

@@ -57,7 +57,7 @@ def running(case: Case) -> Iterator[Finding]:
     said = None if found is None else health_of(found)
     if found is None or said is None:
         yield _absent(case, found)
-        yield _port(case.port)
+        yield _port(case.start.port)
         return
     fields = {"url": found.url, "pid": found.pid, **said, "installed": __version__}
     if said["version"] != __version__:
