@@ -4,12 +4,16 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..settings.home import Home
 from .show import waiting
 from .work import here
+
+if TYPE_CHECKING:
+    from ..opencode.setup import Setup
 
 
 @click.command()
@@ -29,8 +33,6 @@ def setup(remove: bool, print_: bool, project: bool) -> None:
     from ..errors import PollinationsError
     from ..opencode.places import Place
     from ..opencode.setup import Setup
-    from ..start import Start
-    from .wanted import wanted
 
     environ = here().environ
     place = Place.of_project(Path.cwd(), environ) if project else Place.of_user(environ)
@@ -38,17 +40,24 @@ def setup(remove: bool, print_: bool, project: bool) -> None:
     try:
         if remove:
             _say(work.remove().said)
-            return
-        start = Start.of({}, environ)
-        with waiting("Asking for the models…"):
-            found = wanted(start, environ)
-        if print_:
-            click.echo(json.dumps(found.block.to_json(), indent=2, ensure_ascii=False))
-            return
-        source = _plugin(start.home, environ, project)
-        report = work.install(found.block.to_json(), source, found.port)
+        else:
+            _set_up(work, environ, project, print_)
     except (PollinationsError, OSError, ValueError) as e:
         raise click.ClickException(str(e)) from e
+
+
+def _set_up(work: "Setup", environ: Mapping[str, str], project: bool, print_: bool) -> None:
+    from ..start import Start
+    from .wanted import wanted
+
+    start = Start.of({}, environ)
+    with waiting("Asking for the models…"):
+        found = wanted(start, environ)
+    block = found.block.to_json()
+    if print_:
+        click.echo(json.dumps(block, indent=2, ensure_ascii=False))
+        return
+    report = work.install(block, _plugin(start.home, environ, project), found.port)
     _say(report.said)
     if not found.has_key:
         click.echo("There is no key, so only free models: `pollinations connect`, then this again.")
