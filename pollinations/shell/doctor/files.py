@@ -30,7 +30,9 @@ _PRIVATE = Phrase("for no other eyes ({count})", "pour vous seul ({count})")
 _SETTINGS = Phrase("`{path}`: {problem}", "`{path}` : {problem}")
 _MEND = Phrase("mend the file", "corrigez le fichier")
 _DEFAULTS = Phrase("`{path}` is not there, the defaults count", "`{path}` absent : défauts")
-_TOKEN = Phrase("clients must bear the one in `{path}`", "les clients doivent porter `{path}`")
+_TOKEN = Phrase(
+    "clients must bear the one in `{path}`", "les clients doivent présenter celui de `{path}`"
+)
 _NO_TOKEN = Phrase(
     "none is wanted: only this machine comes in", "aucun : seule cette machine entre"
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.error import DNSLookupError
 
 from ...commands.phrase import Phrase
 from ...upstream.account import KeyCheck
@@ -22,6 +23,10 @@ LIMIT = 8 * 1024 * 1024
 _REACHED = Phrase("{url} answers ({ms} ms)", "{url} répond ({ms} ms)")
 _STATUS = Phrase("{url} answers with status {status}", "{url} répond avec le statut {status}")
 _AWAY = Phrase("{url} cannot be reached ({reason})", "{url} est injoignable ({reason})")
+_OFFLINE = Phrase(
+    "{url} cannot be reached: there is no network, or no such name",
+    "{url} est injoignable : pas de réseau, ou ce nom n'existe pas",
+)
 _LATER = Phrase(
     "the service has trouble: try again later", "le service a un problème : réessayez plus tard"
 )
@@ -87,7 +92,8 @@ async def _reached(name: str, url: str, case: Case, client: Client, reactor: Any
             client, url, None, reactor, timeout=PATIENCE, limit=LIMIT, user_agent=agent
         )
     except Unavailable as e:
-        return Finding(name, "fail", _AWAY, _NETWORK, {"url": url, "reason": e})
+        away = _OFFLINE if isinstance(e.__cause__, DNSLookupError) else _AWAY
+        return Finding(name, "fail", away, _NETWORK, {"url": url, "reason": e})
     fields = {"url": url, "status": status, "ms": round(1000 * (reactor.seconds() - began))}
     if status != 200 or page is None:
         return Finding(name, "fail", _STATUS, _LATER if status >= 500 else _NETWORK, fields)

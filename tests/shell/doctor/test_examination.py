@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.error import DNSLookupError
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
@@ -37,6 +38,16 @@ class RedisTests(SynchronousTestCase):
         finding = self.successResultOf(asked)
         self.assertEqual(finding.state, "fail")
         self.assertNotIn("secret", finding.line("en"))
+
+
+class Offline:
+    """An agent that finds no name."""
+
+    def request(self, *_: Any, **__: Any) -> "Deferred[Any]":
+        return fail(DNSLookupError())
+
+    def flush(self) -> None:
+        """Nothing is under way."""
 
 
 class ExaminationTests(SynchronousTestCase):
@@ -101,6 +112,13 @@ class ExaminationTests(SynchronousTestCase):
     def test_a_service_that_is_elsewhere_is_a_failure(self) -> None:
         states = self.states(POLLINATIONS_FREE_URL="http://up/nowhere")
         self.assertEqual((states["free"], states["enter"]), ("fail", "ok"))
+
+    def test_a_machine_without_network_is_told_plainly(self) -> None:
+        """That is what no name being found means most often."""
+        self.service.back = Offline()
+        report = self.told()
+        self.assertIn("http://up/free/models cannot be reached: there is no network", report.text)
+        self.assertNotIn("Error", report.text)
 
     def test_a_store_in_memory_forgets(self) -> None:
         report = self.told(POLLINATIONS_SIGNATURES="memory:")
