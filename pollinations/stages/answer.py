@@ -98,7 +98,9 @@ class Answer:
             if not self.ended:
                 step(out)
         except UpstreamFailed as failure:
-            self.failure = self._seen(failure, out)
+            self.failure = _bare(self._seen(failure, out))
+            # What came is of no use any more, and may be large.
+            self._reader, self._comments = None, []
         given = b"".join(out)
         if self.failure is not None and not given:
             raise self.failure
@@ -214,3 +216,9 @@ class Answer:
             self._write(chunks, out)
         out.append(self._writer.end(done))
         self.ended = True
+
+
+def _bare(failure: UpstreamFailed) -> UpstreamFailed:
+    """*failure* without where it was raised, and from what: those places know what came."""
+    failure.__context__ = failure.__cause__ = None
+    return failure.with_traceback(None)

@@ -1,5 +1,8 @@
 """One answer on its way, from an upstream's bytes to the client's."""
 
+import gc
+import sys
+import types
 from typing import Any
 
 import orjson
@@ -506,6 +509,34 @@ def test_what_must_be_whole_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None
     for data, stream, events in ((long, False, True), (body("x" * 1000), True, False)):
         with pytest.raises(UpstreamFailed, match="too large"):
             answered(data, context(stream=stream), events)
+
+
+@pytest.mark.parametrize("pieces", [(b"{not ", b"json"), (b"data: {not", b" json")])
+def test_a_failure_keeps_nothing_of_what_came(pieces: tuple[bytes, ...]) -> None:
+    """Failures live for as long as anybody knows of them, and what came may be large."""
+    failing = answer(stream=False)
+    failing.received(pieces[0] + b" " * 1_000_000)
+    failing.received(pieces[1])
+    with pytest.raises(UpstreamFailed) as raised:
+        failing.closed()
+    del raised
+    gc.collect()
+    assert max(map(sys.getsizeof, held_by(failing))) < 10_000
+    with pytest.raises(UpstreamFailed):
+        failing.received(b"more")
+
+
+def held_by(one: Any) -> list[Any]:
+    """*one*, and all data and failures that it leads to."""
+    found = {id(one): one}
+    waiting = [one]
+    while waiting:
+        for each in gc.get_referents(waiting.pop()):
+            code = isinstance(each, type | types.ModuleType | types.FunctionType)
+            if id(each) not in found and not code:
+                found[id(each)] = each
+                waiting.append(each)
+    return list(found.values())
 
 
 def test_half_an_emoji_in_each_of_two_events() -> None:
