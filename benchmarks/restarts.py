@@ -6,13 +6,15 @@ Whether restarts under socket activation lose requests.
 A proxy that demonstrates itself is given a listening socket as systemd gives it, and is restarted
 while clients ask it. Half of them open a connection for each request; the others keep theirs until
 an answer says that it is closed. A quarter of the requests are chats, half of these streams.
-Nothing is tried twice: a request fails that gets no whole answer with status 200. The exit status
-is 0 if none did.
+Before they use it again they look whether it was closed meanwhile, as every client does that keeps
+connections. Nothing is tried twice: a request fails that gets no whole answer with status 200. The
+exit status is 0 if none did.
 """
 
 import http.client
 import itertools
 import json
+import select
 import socket
 import sys
 import tempfile
@@ -46,6 +48,7 @@ class Load:
     failed: Counter[str] = attrs.field(factory=Counter)
     longest: float = 0.0
     connections: int = 0
+    closed: int = 0
     _numbers: "itertools.count[int]" = attrs.field(factory=itertools.count)
     _lock: threading.Lock = attrs.field(factory=threading.Lock)
 
@@ -54,6 +57,10 @@ class Load:
         connection: http.client.HTTPConnection | None = None
         while (number := next(self._numbers)) < self.requests:
             began = time.monotonic()
+            if connection is not None and closed(connection):
+                connection.close()
+                connection = None
+                self.closed += 1
             if connection is None:
                 connection = http.client.HTTPConnection(self.address, timeout=PATIENCE)
                 self.connections += 1
@@ -68,6 +75,11 @@ class Load:
                     self.failed[error] += 1
         if connection is not None:
             connection.close()
+
+
+def closed(connection: http.client.HTTPConnection) -> bool:
+    """Whether the other end has closed a connection on which nothing is asked."""
+    return bool(select.select([connection.sock], [], [], 0)[0])
 
 
 def ask(connection: http.client.HTTPConnection, number: int, keeps: bool) -> str:
@@ -135,8 +147,8 @@ def main(requests: int = 10_000, restarts: int = 3) -> None:
         took = restarted(load, Path(folder), ours, restarts)
     failed = sum(load.failed.values())
     print(f"{requests} requests, {restarts} restarts, {failed} failed")
-    print(f"{load.connections} connections; longest request {load.longest:.2f} s, ", end="")
-    print(f"longest stop {max(took):.2f} s")
+    print(f"{load.connections} connections, {load.closed} of them closed while silent")
+    print(f"longest request {load.longest:.2f} s, longest stop {max(took):.2f} s")
     for why, count in load.failed.most_common(10):
         print(f"{count:6} {why}")
     raise SystemExit(bool(failed))

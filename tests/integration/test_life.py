@@ -213,6 +213,6 @@ def test_a_socket_that_others_can_reach_wants_a_token(tmp_path):
 def test_restarts_lose_no_request(tmp_path):
     """A thousand, on connections that are kept and on fresh ones, while it is restarted thrice."""
     command = [sys.executable, str(RESTARTS), "1000", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1000 requests, 3 restarts, 0 failed" in done.stdout
