@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThread
 from pollinations.testing import scripts
 from pollinations.testing.demo import Demo
 from pollinations.testing.imitation import Imitation
-from pollinations.testing.process import Proxy, in_front, running, started
+from pollinations.testing.process import Proxy, in_front, started
 
 PATIENCE = 30.0
 OFFLINE = ("--free-url", "http://127.0.0.1:9", "--enter-url", "http://127.0.0.1:9")
@@ -244,16 +244,21 @@ async def test_a_mode_that_is_chosen_counts_for_all(three):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_worker_that_dies_is_replaced(tmp_path, met, until):
-    """Nothing is lost but what it was answering, and what it had counted still counts."""
+async def test_workers_come_and_go(tmp_path, met, until):
+    """
+    One that dies is replaced, and nothing is lost but what it was answering; what it had counted
+    still counts. One that stops leaves the socket to the others. All end with their parent.
+    """
     from twisted.internet import reactor
 
     clock = Clock()
     imitation = Imitation(clock, scripts.text("One ", "two ", "three").but(pace=1.0))
     prepare(tmp_path)
-    async with in_front(reactor, imitation, tmp_path, "--workers", "2") as proxy:
+    door = tmp_path / "door"
+    options = ("--workers", "2", "-l", f"unix:{door}", "-l", "tcp:0:interface=127.0.0.1")
+    async with in_front(reactor, imitation, tmp_path, *options) as proxy:
         doomed, other = await deferToThread(met, proxy, 2)
-        counter = await deferToThread(other.counted, "pollinations_requests_total")
+        counted = await deferToThread(other.counted, "pollinations_requests_total")
         lost, kept = await gatherResults([deferToThread(doomed.begin), deferToThread(other.begin)])
         os.kill(doomed.pid, signal.SIGKILL)
         await until(lambda: "another one starts" in proxy.log)
@@ -261,12 +266,28 @@ async def test_a_worker_that_dies_is_replaced(tmp_path, met, until):
         assert b"[DONE]" in await deferToThread(kept.read)
         with suppress(OSError, HTTPException):
             assert b"[DONE]" not in await deferToThread(lost.read)
-        pids = {one.pid for one in await deferToThread(met, proxy, 2)}
-        assert other.pid in pids
-        assert doomed.pid not in pids
-        assert await deferToThread(other.counted, "pollinations_requests_total") >= counter
+        now = {one.pid: one for one in await deferToThread(met, proxy, 2)}
+        assert other.pid in now
+        assert doomed.pid not in now
+        assert await deferToThread(other.counted, "pollinations_requests_total") >= counted
         assert "signal 9" in proxy.log
-        assert await deferToThread(proxy.stop) == 0
+
+        os.kill(other.pid, signal.SIGTERM)
+        await deferToThread(soon, lambda: gone(other.pid))
+        assert stat.S_IMODE(door.stat().st_mode) == 0o600
+        assert await deferToThread(alive_at, door)
+
+        await deferToThread(proxy.stop, signal.SIGKILL)
+        await deferToThread(soon, lambda: all(map(gone, now)))
+
+
+def alive_at(door):
+    """Whether somebody serves at a socket in the file system."""
+    with closing(socket.socket(socket.AF_UNIX)) as client:
+        client.settimeout(PATIENCE)
+        client.connect(str(door))
+        client.sendall(b"GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        return client.recv(65536).partition(b"\r\n")[0].endswith(b" 200 OK")
 
 
 @pytest_twisted.ensureDeferred
@@ -294,15 +315,6 @@ async def test_live_streams_of_all_workers_end(tmp_path, met, until):
     assert "Traceback" not in proxy.log
 
 
-def test_workers_end_with_their_parent(tmp_path, met):
-    """However that ended."""
-    prepare(tmp_path)
-    with running(tmp_path, "--port", "0", "--workers", "2", *OFFLINE) as proxy:
-        pids = [one.pid for one in met(proxy, 2)]
-        proxy.stop(signal.SIGKILL)
-        soon(lambda: all(map(gone, pids)))
-
-
 def test_a_door_that_no_worker_can_serve_at(tmp_path):
     """When none gets as far as serving, the parent gives up, and says so with its status."""
     proxy = started(tmp_path, "--port", "0", "--workers", "2", "--signatures", "nowhere:", *OFFLINE)
@@ -319,20 +331,3 @@ def test_a_demonstration_is_one_process(tmp_path):
     assert proxy.process.wait(60) != 0
     proxy.stop()
     assert "a demonstration is one process" in proxy.log
-
-
-def test_a_socket_in_the_file_system_stays_private(tmp_path, met):
-    """And is there until the end, whoever stops before."""
-    prepare(tmp_path)
-    path = tmp_path / "door"
-    listen = ("-l", f"unix:{path}", "-l", "tcp:0:interface=127.0.0.1")
-    with running(tmp_path, *listen, "--workers", "2", *OFFLINE) as proxy:
-        one, _ = met(proxy, 2)
-        os.kill(one.pid, signal.SIGTERM)
-        soon(lambda: gone(one.pid))
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with closing(socket.socket(socket.AF_UNIX)) as client:
-            client.connect(str(path))
-            client.sendall(b"GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            assert client.recv(65536).partition(b"\r\n")[0].endswith(b" 200 OK")
-    assert not path.exists()
