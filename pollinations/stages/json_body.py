@@ -10,6 +10,9 @@ from ..chat import loose
 from ..chat.chunk import Chunk, mend
 from ..errors import UpstreamFailed
 
+LIMIT = 16 * 1024 * 1024
+"""The most bytes that such a body may have: it is in memory more than once while it is read."""
+
 
 def is_whole(start: bytes, events: bool) -> bool:
     """
@@ -25,13 +28,20 @@ def is_whole(start: bytes, events: bool) -> bool:
 
 @attrs.define(eq=False)
 class JSONBody:
-    """The pieces of such a body."""
+    """What has come of such a body."""
 
-    _pieces: list[bytes] = attrs.field(factory=list)
+    # One block goes back to the system as a whole, where many small ones leave holes.
+    _data: bytearray = attrs.field(factory=bytearray, repr=False)
 
     def add(self, data: bytes) -> None:
-        """Take another piece."""
-        self._pieces.append(data)
+        """
+        Take another piece.
+
+        :raises UpstreamFailed: it is too large.
+        """
+        self._data += data
+        if len(self._data) > LIMIT:
+            raise UpstreamFailed("reply", 502, "The upstream's answer was too large.", "too_large")
 
     def chunks(self, stream: bool) -> Sequence[Chunk]:
         """
@@ -40,7 +50,7 @@ class JSONBody:
         :param stream: whether in pieces, for a client that asked for a stream.
         :raises UpstreamFailed: it is no answer.
         """
-        raw = b"".join(self._pieces)
+        raw = bytes(self._data)
         completion, strict = _parsed(raw)
         mended = mend(completion)
         if mended is None:

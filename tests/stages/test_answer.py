@@ -511,6 +511,15 @@ def test_what_must_be_whole_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None
             answered(data, context(stream=stream), events)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_json_answer_has_a_limit_of_its_own(stream: bool) -> None:
+    """Sixteen MiB, which is a hundred times the longest text."""
+    large = body({"role": "assistant", "content": "x" * (15 << 20)})
+    assert answered(large, context(stream=stream), events=False, size=1 << 20)
+    with pytest.raises(UpstreamFailed, match="too large"):
+        answered(b" " + large + b" " * (2 << 20), context(stream=stream), False, size=1 << 20)
+
+
 @pytest.mark.parametrize("pieces", [(b"{not ", b"json"), (b"data: {not", b" json")])
 def test_a_failure_keeps_nothing_of_what_came(pieces: tuple[bytes, ...]) -> None:
     """Failures live for as long as anybody knows of them, and what came may be large."""
