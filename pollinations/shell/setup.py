@@ -60,9 +60,9 @@ def _set_up(work: "Setup", environ: Mapping[str, str], project: bool, print_: bo
     report = work.install(block, _plugin(start.home, environ, project), found.port)
     _say(report.said)
     if not found.has_key:
-        click.echo("There is no key, so only free models: `pollinations connect`, then this again.")
+        click.echo("There is no key, so only free models: 'pollinations connect', then this again.")
     if report.changed:
-        click.echo("Start OpenCode anew; `opencode models pollinations` lists the models.")
+        click.echo("Start OpenCode anew; 'opencode models pollinations' lists the models.")
 
 
 def _say(sentences: Iterable[str]) -> None:

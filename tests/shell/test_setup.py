@@ -121,6 +121,11 @@ def test_it_says_what_it_does_and_what_is_next() -> None:
     assert (removed.exit_code, config().exists()) == (0, False)
 
 
+def test_what_is_said_has_no_marks() -> None:
+    """It is plain text, on a terminal and in a pipe."""
+    assert "`" not in run().output
+
+
 def test_to_print_writes_nothing() -> None:
     found = printed()
     jsonschema.validate(found, SCHEMA)
