@@ -22,6 +22,13 @@ class DepartingChannel(HTTPChannel):
 
     site: Any
 
+    _leaving = False
+
+    def leave(self) -> None:
+        """Close soon: a client that does not know yet may have asked already, and is answered."""
+        self._leaving = True
+        self.site.reactor.callLater(LAST_CALL, self.last_call)
+
     def connectionMade(self) -> None:
         """Somebody has come."""
         super().connectionMade()
@@ -34,7 +41,7 @@ class DepartingChannel(HTTPChannel):
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
         """An answer begins, after which the connection may not be kept."""
-        if self.site.departing:
+        if self.site.departing or self._leaving:
             headers.setRawHeaders(b"Connection", [b"close"])
             self.persistent = 0
         super().writeHeaders(version, code, reason, headers)

@@ -29,6 +29,7 @@ async def relay(body: Body, request: Any) -> None:
         request.write(sse.encode(orjson.dumps(envelope_of(failure))))
         channel = request.channel
         request.finish()
-        channel.loseConnection()
+        # Closed at once, it would take along what the client has asked next.
+        getattr(channel, "leave", channel.loseConnection)()
     except ClientStalled:
         request.transport.abortConnection()

@@ -131,6 +131,19 @@ class DepartingTests(SynchronousTestCase):
         self.assertTrue(wire.disconnecting)
         self.successResultOf(departed)
 
+    def test_one_connection_can_be_closed_with_the_same_care(self) -> None:
+        """Who asks on it is answered, and told; who does not is waited for no longer."""
+        asking, silent, other = (self.client(GET % b"/") for _ in range(3))
+        asking.protocol.leave()
+        silent.protocol.leave()
+        self.assertFalse(asking.disconnecting)
+        self.assertIn(b"\r\nConnection: close\r\n", self.send(asking, GET % b"/"))
+        self.assertTrue(asking.disconnecting)
+        self.assertFalse(silent.disconnecting)
+        self.clock.advance(LAST_CALL)
+        self.assertTrue(silent.disconnecting)
+        self.assertNotIn(b"Connection: close", self.send(other, GET % b"/"))
+
     def test_one_who_waits_no_longer_harms_nobody(self) -> None:
         """Others are told."""
         wire = self.client(GET % b"/late")
