@@ -210,6 +210,18 @@ def test_a_socket_that_others_can_reach_wants_a_token(tmp_path):
         assert proxy.stop() not in (0, None)
 
 
+@pytest.mark.parametrize(
+    ("domain", "words"), [("UNIX", "only those of INET"), ("INET6", "no such socket was given")]
+)
+def test_sockets_that_cannot_be_used_are_said(tmp_path, domain, words):
+    """One that would be opened to every user, and one that was not given."""
+    proxy = started(tmp_path, "--demo", "--listen", f"systemd:domain={domain}:index=0")
+    with pytest.raises(NotStarted, match=words):
+        proxy.wait()
+    assert proxy.stop() not in (0, None)
+    assert "Traceback" not in proxy.log
+
+
 def test_restarts_lose_no_request(tmp_path):
     """A thousand, on connections that are kept and on fresh ones, while it is restarted thrice."""
     command = [sys.executable, str(RESTARTS), "1000", "3"]
