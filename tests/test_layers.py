@@ -95,7 +95,7 @@ PURE = (
     "interfaces",
     "settings/schema",
 )
-WIRING = ("proxy", "parent", "tap", "cli", "shell", "start", "testing")
+WIRING = ("proxy", "parts", "parent", "tap", "cli", "shell", "start", "testing")
 
 
 def modules() -> Iterator[Path]:
