@@ -35,6 +35,9 @@ class WorkerProcess(ProcessProtocol):
     since: float | None = attrs.field(default=None, init=False)
     """When it began to serve."""
 
+    unanswered: int = attrs.field(default=0, init=False)
+    """How many times it was asked in vain whether it still turns."""
+
     end: str = attrs.field(default="", init=False)
     """How it ended, once it has."""
 
@@ -88,7 +91,13 @@ class WorkerProcess(ProcessProtocol):
         self._hub.leave(self)
         self._over(self)
 
+    def ping(self) -> None:
+        """Ask whether it still turns; whatever it says next is an answer."""
+        self.unanswered += 1
+        self.send("ping")
+
     def _heard(self, topic: str, said: Any) -> None:
+        self.unanswered = 0
         if topic == "serving":
             self.since = self._clock.seconds()
             self._hub.join(self)

@@ -9,12 +9,20 @@ import attrs
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from .hub import Hub, Member
 from .post import FIRST_SOCKET, HEARD, SAID, Post, families
 from .process import WorkerProcess
 from .restarts import Restarts
+
+BEAT = 10.0
+"""Seconds between two questions whether a worker still turns."""
+
+HUNG = 6
+"""How many of them a worker may leave unanswered. They are counted, and not the time: after a
+machine has slept, all clocks say that it was long ago."""
 
 GRACE = 5.0
 """Seconds beyond the time for live answers after which a worker that stops is killed."""
@@ -60,6 +68,7 @@ class WorkersService(Service):
 
     _restarts: list[Restarts] = attrs.field(init=False)
     _soon: dict[int, IDelayedCall] = attrs.field(factory=dict, init=False)
+    _beat: LoopingCall = attrs.field(init=False)
     _served: bool = attrs.field(default=False, init=False)
     _stopping: bool = attrs.field(default=False, init=False)
     _ended: "Deferred[None] | None" = attrs.field(default=None, init=False)
@@ -68,7 +77,9 @@ class WorkersService(Service):
 
     def __attrs_post_init__(self) -> None:
         self._restarts = [Restarts() for _ in range(self._count)]
-        self._hub.topics["serving"] = self._one_serves
+        self._hub.topics.update(serving=self._one_serves, pong=lambda member, said: None)
+        self._beat = LoopingCall(self._look_after)
+        self._beat.clock = self._reactor
 
     def startService(self) -> None:
         """
@@ -80,8 +91,14 @@ class WorkersService(Service):
         families(self._ports())
         for port in self._ports():
             port.stopReading()
+        self._beat.start(BEAT, now=False)
         for rank in range(self._count):
             self._reactor.callWhenRunning(self._start, rank)
+
+    def stopService(self) -> None:
+        """Look after nobody any more."""
+        super().stopService()
+        self._beat.stop()
 
     async def drain(self, seconds: float) -> None:
         """Let all workers come to their ends, for which they have so long, and kill the rest."""
@@ -140,6 +157,15 @@ class WorkersService(Service):
         said = "worker {rank} is gone: {end}; another one starts in {delay:g} s"
         self._log.warn(said, rank=rank, end=process.end, delay=delay)
         self._soon[rank] = self._reactor.callLater(delay, self._start, rank)
+
+    def _look_after(self) -> None:
+        for process in self.processes.values():
+            if process.unanswered >= HUNG:
+                said = "worker {rank} does not turn any more, it is killed"
+                self._log.error(said, rank=process.rank)
+                process.signal("KILL")
+            else:
+                process.ping()
 
     def _kill(self) -> None:
         for process in self.processes.values():

@@ -43,7 +43,9 @@ class WorkerService(Service):
     def startService(self) -> None:
         """Serve as soon as the reactor turns."""
         super().startService()
-        self._link.topics.update(stop=self._stop, hurry=self._hurried, reload=self._reload)
+        self._link.topics.update(
+            stop=self._stop, hurry=self._hurried, reload=self._reload, ping=self._pinged
+        )
         self._link.ended.append(self._lost)
         for descriptor in (SAID, HEARD):
             os.set_inheritable(descriptor, False)
@@ -75,6 +77,9 @@ class WorkerService(Service):
 
     def _hurried(self, _: object) -> None:
         self._hurry()
+
+    def _pinged(self, _: object) -> None:
+        self._link.tell("pong")
 
     def _reload(self, _: object) -> None:
         for load in self._loads:

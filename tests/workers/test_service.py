@@ -12,7 +12,7 @@ from pollinations.workers import service
 from pollinations.workers.hub import Hub
 from pollinations.workers.messages import Decoder, encode
 from pollinations.workers.post import FIRST_SOCKET, HEARD, SAID, Post
-from pollinations.workers.service import GRACE, WorkersService
+from pollinations.workers.service import BEAT, GRACE, HUNG, WorkersService
 
 
 class Spawned:
@@ -81,6 +81,7 @@ class WorkersTests(SynchronousTestCase):
             lambda: self.said.append("hopeless"),
         )
         self.service.startService()
+        self.addCleanup(self.service.stopService)
 
     @property
     def spawned(self) -> list[Spawned]:
@@ -130,7 +131,7 @@ class WorkersTests(SynchronousTestCase):
         self.assertNoResult(drained)
         self.spawned[0].end()
         self.successResultOf(drained)
-        self.assertEqual(self.reactor.getDelayedCalls(), [])
+        self.assertEqual(len(self.reactor.getDelayedCalls()), 1)  # the beat
         self.assertEqual(len(self.spawned), 2)
 
     def test_a_replacement_that_is_due_does_not_come(self) -> None:
@@ -173,6 +174,22 @@ class WorkersTests(SynchronousTestCase):
         self.spawned[0].protocol.childDataReceived(SAID, b"nonsense\n")
         self.assertEqual(self.spawned[0].signals, ["KILL"])
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+    def test_one_that_does_not_turn_is_killed(self) -> None:
+        """When it has not answered for a minute; one that says anything turns."""
+        for one in self.spawned:
+            one.serve()
+        for _ in range(HUNG + 1):
+            self.reactor.advance(BEAT)
+            self.spawned[1].protocol.childDataReceived(SAID, encode("pong", None))
+        self.assertEqual([one.signals for one in self.spawned], [["KILL"], []])
+        self.assertEqual(self.spawned[1].told, ["ping"] * (HUNG + 1))
+
+    def test_a_machine_that_has_slept_kills_nobody(self) -> None:
+        """However late it is by then."""
+        self.spawned[0].serve()
+        self.reactor.advance(8 * 3600)
+        self.assertEqual(self.spawned[0].signals, [])
 
     def test_nothing_is_told_to_the_dead(self) -> None:
         """Between its end and the news of it."""
