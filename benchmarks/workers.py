@@ -7,8 +7,8 @@ Clients on connections that they keep ask for small answers of a model, each aga
 its answer; the upstream answers at once with bytes that were made before. Clients and upstream are
 one process, which takes a part of the machine's cores: with one worker it has a core of its own,
 with two it has not. One worker and two take turns; the figures are medians. Beside them, the
-workers' processor time for an answer, which says more on a machine that does other things as well, and what
-part of it the busiest had.
+workers' processor time for an answer, which says more where a machine does other things as well,
+and what part of it the busiest had.
 """
 
 import os
@@ -117,6 +117,8 @@ async def answered(count: int, url: str, seconds: float) -> tuple[float, float, 
         await deferLater(reactor, seconds)
         done = sum(client.answers for client in clients) - before
         work = [after - start for after, start in zip(spent(proxy), began, strict=True)]
+        for client in clients:
+            client.transport.abortConnection()  # type: ignore[union-attr]
         milliseconds = 1000 * sum(work) / os.sysconf("SC_CLK_TCK") / done
         return done / seconds, milliseconds, max(work) / max(1, sum(work))
     finally:
