@@ -72,12 +72,12 @@ class _Ready(EncodedURL):
     text = ""
 
     def to_uri(self) -> "EncodedURL":
-        """Itself."""
-        return self
+        """Itself, unless something was added to it."""
+        return self if self.text else super().to_uri()
 
     def to_text(self, with_password: bool = False) -> str:
-        """What it was made of; it holds no password."""
-        return self.text
+        """What it was made of."""
+        return self.text or super().to_text(with_password)
 
 
 class _NoCookies(CookieJar):

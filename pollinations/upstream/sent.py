@@ -20,7 +20,7 @@ from zope.interface import implementer
 
 _PORTS: Final = {b"http": 80, b"https": 443}
 _METHOD: Final = re.compile(rb"[A-Z]+")
-_TARGET: Final = re.compile(rb"[!-~]+")
+_URI: Final = re.compile(rb"[!-~]+")
 _HOST: Final = re.compile(rb"\[[0-9A-Fa-f:.]+\](:\d+)?|[A-Za-z0-9._-]+(:\d+)?")
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -94,11 +94,9 @@ def address_of(uri: bytes) -> Address:
 
     :raises Unsendable: it is none that we could ask, or holds a user's name.
     """
-    parsed = URI.fromBytes(uri)
-    if parsed.scheme not in _PORTS or not _HOST.fullmatch(parsed.netloc):
+    parsed = URI.fromBytes(uri) if _URI.fullmatch(uri) else None
+    if parsed is None or parsed.scheme not in _PORTS or not _HOST.fullmatch(parsed.netloc):
         raise Unsendable(string="This is no address of a server.")
-    if not _TARGET.fullmatch(parsed.originForm):
-        raise Unsendable(string="The address holds what has no place in it.")
     usual = b":%d" % _PORTS[parsed.scheme]
     return Address(
         parsed.scheme == b"https",
