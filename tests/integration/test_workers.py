@@ -114,6 +114,11 @@ def prepare(folder, **settings):
     (folder / "home" / "config.json").write_text(json.dumps(said))
 
 
+def started_so_far(proxy):
+    """How many workers have come so far as to serve."""
+    return proxy.log.count(" serves, process ")
+
+
 def gone(pid):
     """Whether there is no such process any more."""
     try:
@@ -133,7 +138,7 @@ class Together:
 
 
 @pytest_twisted.async_yield_fixture(scope="module")
-async def three(tmp_path_factory, met):
+async def three(tmp_path_factory, met, until):
     """Three workers before an imitation of Pollinations."""
     from twisted.internet import reactor
 
@@ -141,6 +146,7 @@ async def three(tmp_path_factory, met):
     prepare(folder)
     imitation = Imitation(reactor, Demo(), one_at_a_time=True)
     async with in_front(reactor, imitation, folder, "--workers", "3") as proxy:
+        await until(lambda: started_so_far(proxy) == 3)
         yield Together(proxy, imitation, await deferToThread(met, proxy, 3))
 
 
@@ -257,6 +263,7 @@ async def test_workers_come_and_go(tmp_path, met, until):
     door = tmp_path / "door"
     options = ("--workers", "2", "-l", f"unix:{door}", "-l", "tcp:0:interface=127.0.0.1")
     async with in_front(reactor, imitation, tmp_path, *options) as proxy:
+        await until(lambda: started_so_far(proxy) == 2)
         doomed, other = await deferToThread(met, proxy, 2)
         counted = await deferToThread(other.counted, "pollinations_requests_total")
         lost, kept = await gatherResults([deferToThread(doomed.begin), deferToThread(other.begin)])
@@ -266,6 +273,7 @@ async def test_workers_come_and_go(tmp_path, met, until):
         assert b"[DONE]" in await deferToThread(kept.read)
         with suppress(OSError, HTTPException):
             assert b"[DONE]" not in await deferToThread(lost.read)
+        await until(lambda: started_so_far(proxy) == 3)
         now = {one.pid: one for one in await deferToThread(met, proxy, 2)}
         assert other.pid in now
         assert doomed.pid not in now
@@ -299,6 +307,7 @@ async def test_live_streams_of_all_workers_end(tmp_path, met, until):
     imitation = Imitation(clock, scripts.text("One ", "two ", "three").but(pace=1.0))
     prepare(tmp_path, listener={"drain": 600})
     async with in_front(reactor, imitation, tmp_path, "--workers", "2") as proxy:
+        await until(lambda: started_so_far(proxy) == 2)
         both = await deferToThread(met, proxy, 2)
         streams = await gatherResults([deferToThread(one.begin) for one in both])
         for one in both:
