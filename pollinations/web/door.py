@@ -154,7 +154,8 @@ def _url(port: IListeningPort) -> tuple[str, int] | None:
     address = port.getHost()
     if not isinstance(address, IPv4Address | IPv6Address):
         return None
-    secure = "TLS" in type(port).__name__.upper() or getattr(port, "_tlsFactory", None) is not None
+    # Twisted says it nowhere else.
+    secure = getattr(port, "_type", "") == "TLS"
     scheme = "https" if secure else "http"
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(address.host, address.host)
     return f"{scheme}://{_authority(host, address.port)}/v1", address.port

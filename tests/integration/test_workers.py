@@ -4,14 +4,19 @@ import json
 import os
 import signal
 import socket
+import ssl
 import stat
 import time
 from contextlib import ExitStack, closing, suppress
-from http.client import HTTPConnection, HTTPException
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 import attrs
 import pytest
 import pytest_twisted
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.internet.defer import gatherResults
 from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
@@ -19,7 +24,7 @@ from twisted.internet.threads import deferToThread
 from pollinations.testing import scripts
 from pollinations.testing.demo import Demo
 from pollinations.testing.imitation import Imitation
-from pollinations.testing.process import Proxy, in_front, started
+from pollinations.testing.process import Proxy, in_front, running, started
 
 PATIENCE = 30.0
 OFFLINE = ("--free-url", "http://127.0.0.1:9", "--enter-url", "http://127.0.0.1:9")
@@ -340,3 +345,29 @@ def test_a_demonstration_is_one_process(tmp_path):
     assert proxy.process.wait(60) != 0
     proxy.stop()
     assert "a demonstration is one process" in proxy.log
+
+
+def certificate():
+    """A key and its certificate, which nobody has signed but itself."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    pem = serialization.Encoding.PEM
+    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    signed = made.sign(key, hashes.SHA256())
+    return key.private_bytes(pem, *private) + signed.public_bytes(pem)
+
+
+def test_workers_speak_tls(tmp_path):
+    """On a socket that the parent has opened for that, and says so."""
+    pem = tmp_path / "both.pem"
+    pem.write_bytes(certificate())
+    secure = f"ssl:0:interface=127.0.0.1:privateKey={pem}:certKey={pem}"
+    with running(tmp_path / "user", "--workers", "2", "-l", secure, *OFFLINE) as proxy:
+        assert proxy.url.startswith("https://127.0.0.1:")
+        address = proxy.url.removeprefix("https://").removesuffix("/v1")
+        unverified = ssl._create_unverified_context()
+        with closing(HTTPSConnection(address, timeout=PATIENCE, context=unverified)) as client:
+            client.request("GET", "/health/live")
+            assert client.getresponse().status == 200
