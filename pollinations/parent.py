@@ -2,11 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twisted.application.service import IService
-from twisted.logger import Logger
 from twisted.web.resource import NoResource
 
 from .life.drained import DrainedService
@@ -32,8 +31,6 @@ from .workers.totals import Totals
 FAILED = 70
 """The exit status when workers cannot be started: an internal error, as ``sysexits.h`` has it."""
 
-_LOG = Logger()
-
 
 def parent(
     start: Start,
@@ -47,15 +44,7 @@ def parent(
 
     :raises ValueError: it cannot have workers.
     """
-    file, hub = start.file, Hub(reactor)
-    SharedLanes(hub, {FREE: Lane(reactor)})
-    SharedNotices(hub, Notifications(lambda: file.settings.gui, now))
-    Totals(hub)
-    guarded = Token(start.home.token).latest is not None
-    site = DepartingSite(NoResource(), reactor=reactor)
-    endpoints = [endpoint_of(reactor, each) for each in start.listen]
-    door = Door(reactor, endpoints, site, start.home, guarded, now, said, at_once=False)
-    told = SupervisedService(supervisor, reactor, reactor, lambda: door.where)
+    file, hub, door = start.file, _hub(start, reactor, now), _door(start, reactor, now)
     workers = WorkersService(
         reactor,
         hub,
@@ -66,14 +55,39 @@ def parent(
         door.announce,
         lambda: _give_up(reactor),
     )
+    told = SupervisedService(supervisor, reactor, reactor, lambda: door.where)
     whole = DrainedService(
         door, workers, lambda: file.settings.listener.drain, reactor, told.stopping
     )
-    hangup = Hangup(reactor, [told.reloading, file.load, lambda: hub.tell("reload"), told.ready])
-    watch = FileWatch(file.paths, file.load, reactor)
-    for part in (Termination(reactor, whole.hurry), hangup, watch, door, workers, told):
+    loads = (file.load, lambda: hub.tell("reload"))
+    parts: Sequence[IService] = (
+        Termination(reactor, whole.hurry),
+        Hangup(reactor, [told.reloading, *loads, told.ready]),
+        FileWatch(file.paths, file.load, reactor),
+        door,
+        workers,
+        told,
+    )
+    for part in parts:
         part.setServiceParent(whole)
     return LogService(start.home.log, lambda: file.settings, whole)
+
+
+def _hub(start: Start, reactor: Any, now: Callable[[], float]) -> Hub:
+    """Where workers come together, with all that is decided there for all of them."""
+    hub = Hub(reactor)
+    SharedLanes(hub, {FREE: Lane(reactor)})
+    SharedNotices(hub, Notifications(lambda: start.file.settings.gui, now))
+    Totals(hub)
+    return hub
+
+
+def _door(start: Start, reactor: Any, now: Callable[[], float]) -> Door:
+    """Listens for the workers, and serves nobody itself."""
+    site = DepartingSite(NoResource(), reactor=reactor)
+    endpoints = [endpoint_of(reactor, each) for each in start.listen]
+    guarded = Token(start.home.token).latest is not None
+    return Door(reactor, endpoints, site, start.home, guarded, now, said, at_once=False)
 
 
 def _give_up(reactor: Any) -> None:

@@ -1,9 +1,9 @@
 """The parts of a proxy, and how they are connected. Nothing is decided here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import attrs
 from twisted.application.service import IService
@@ -14,10 +14,12 @@ from .interfaces import ISignatureStore
 from .life.drained import DrainedService
 from .life.hangup import Hangup
 from .life.supervisor import SupervisedService, Supervisor
+from .logs.service import LogService
 from .routing.announcements import Announcements
 from .routing.notification import Notifications
 from .routing.route import ENTER, FREE
 from .settings.keys import Key
+from .settings.schema import Listener, Settings
 from .settings.watch import FileWatch
 from .signatures.service import SignatureService
 from .signatures.uri import open_store
@@ -49,19 +51,24 @@ class Parts:
     """
     The parts of one proxy, each made when the first of the others needs it.
 
+    :param latest: gives the key in force, or ``None``.
     :param before: what else it needs, and is started first.
     :param loads: read again what is known only there.
+    :param log: the file that is logged into, or ``None`` for none.
+    :param lists: the file in which the models are kept between runs; likewise.
+    :param v3: the file in which version 3 kept signatures; likewise.
     :param company: those that it serves with.
     """
 
     start: Start
+    environ: Mapping[str, str] = attrs.field(repr=False)
     reactor: Any
     now: Callable[[], float]
-    latest: Callable[[], Key | None] = attrs.field(repr=False)
     supervisor: Supervisor
-    tracing: TracingService
+    latest: Callable[[], Key | None] = attrs.field(repr=False)
     before: Sequence[IService] = ()
     loads: Sequence[Callable[[], None]] = ()
+    log: Path | None = None
     lists: Path | None = None
     v3: Path | None = None
     company: Alone | Among = attrs.field(
@@ -69,33 +76,32 @@ class Parts:
     )
 
     def service(self) -> IService:
-        """All of them, in the order in which they start; they stop in the other."""
+        """All of them, and the log around them."""
         self._connect()
-        start, file, reactor, door = self.start, self.start.file, self.reactor, self.door
-        loads = (file.load, *self.loads, self.token.load, self.catalogue.refresh)
-        told = SupervisedService(self.supervisor, reactor, reactor, lambda: door.where)
-        whole = DrainedService(
-            door, self.api, lambda: file.settings.listener.drain, reactor, told.stopping
-        )
-        parts = (
+        for part in self._in_order():
+            part.setServiceParent(self.whole)
+        return LogService(self.log, self.settings, self.whole)
+
+    def _in_order(self) -> Sequence[IService]:
+        """All of them, in the order in which they start; they stop in the other."""
+        home, file, reactor, token = self.start.home, self.start.file, self.reactor, self.token
+        loads = (file.load, *self.loads, token.load, self.catalogue.refresh)
+        return (
             *self.before,
             ClientService(self.client),
-            self.company.ending(whole.hurry, loads, self.api.metrics.snapshot),
-            Hangup(reactor, [told.reloading, *loads, told.ready]),
+            self.company.ending(self.whole.hurry, loads, self.api.metrics.snapshot),
+            Hangup(reactor, [self.told.reloading, *loads, self.told.ready]),
             self.tracing,
             FileWatch(file.paths, file.load, reactor),
-            FileWatch([self.token.path], self.token.load, reactor),
-            FileWatch([start.home.proxy], door.remain, reactor),
+            FileWatch([token.path], token.load, reactor),
+            FileWatch([home.proxy], self.door.remain, reactor),
             self.catalogue,
             self.quota,
             self.store,
             self.feed,
-            door,
-            told,
+            self.door,
+            self.told,
         )
-        for part in parts:
-            part.setServiceParent(whole)
-        return whole
 
     def _connect(self) -> None:
         """Tell each part of what it follows."""
@@ -109,10 +115,17 @@ class Parts:
         file.trouble_observers.append(announcements.troubled)
         watch_settings(self.api.metrics, file)
 
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.start.file.settings
+
     def key(self) -> str | None:
         """The key in force, if there is one."""
         found = self.latest()
         return None if found is None else found.value
+
+    def _listener(self) -> Listener:
+        return self.settings().listener
 
     def _account(self) -> object:
         """What tells the account in force from others."""
@@ -122,8 +135,26 @@ class Parts:
         return open_store(uri, self.reactor, self.start.home.path)
 
     @cached_property
+    def whole(self) -> DrainedService:
+        return DrainedService(
+            self.door, self.api, lambda: self._listener().drain, self.reactor, self.told.stopping
+        )
+
+    @cached_property
+    def told(self) -> SupervisedService:
+        return SupervisedService(
+            self.supervisor, self.reactor, self.reactor, lambda: self.door.where
+        )
+
+    @cached_property
+    def tracing(self) -> TracingService:
+        start = self.start
+        servers = {FREE: lambda: start.free_url, ENTER: lambda: start.enter_url}
+        return TracingService(self.environ, self.reactor, lambda universe: servers[universe]())
+
+    @cached_property
     def client(self) -> NetworkClient:
-        return network_client(self.reactor, lambda: self.start.file.settings.timeouts.connect)
+        return network_client(self.reactor, lambda: self.settings().timeouts.connect)
 
     @cached_property
     def catalogue(self) -> CatalogueService:
@@ -135,14 +166,13 @@ class Parts:
             self.key,
             self.lists,
             self.reactor,
-            lambda: start.file.settings.user_agent,
+            lambda: self.settings().user_agent,
         )
 
     @cached_property
     def accounts(self) -> Accounts:
-        start, file = self.start, self.start.file
         account = accounts_at(
-            lambda: start.enter_url, self.client, lambda: file.settings, self.reactor, self.now
+            lambda: self.start.enter_url, self.client, self.settings, self.reactor, self.now
         )
         return Accounts(account, self.key, self.latest)
 
@@ -160,7 +190,7 @@ class Parts:
     def outlook(self) -> Outlook:
         return Outlook(
             self.reactor,
-            lambda: self.start.file.settings,
+            self.settings,
             lambda: self.catalogue.latest,
             self.key,
             self.quota,
@@ -192,7 +222,7 @@ class Parts:
 
     @cached_property
     def notifications(self) -> Notifications:
-        return self.company.notifications(lambda: self.start.file.settings.gui, self.now)
+        return self.company.notifications(lambda: self.settings().gui, self.now)
 
     @cached_property
     def feed(self) -> NotificationFeed:
@@ -228,17 +258,25 @@ class Parts:
         return Token(self.start.home.token)
 
     @cached_property
+    def site(self) -> BoundedSite:
+        metrics = self.api.metrics
+        log = AccessLog(observers=[metrics.served])
+        resource: Any = self.api.app.resource()
+        guard = Guard(resource, self._listener, lambda: self.token.latest, log)
+        site = BoundedSite(guard, self._listener, reactor=self.reactor)
+        site.observers.append(metrics.served)
+        metrics.watch("connections", lambda: {(): site.connections})
+        return site
+
+    @cached_property
     def door(self) -> Door:
-        start, api, token = self.start, self.api, self.token
-
-        def bounds() -> Any:
-            return start.file.settings.listener
-
-        log = AccessLog(observers=[api.metrics.served])
-        guard = Guard(cast(Any, api.app.resource()), bounds, lambda: token.latest, log)
-        site = BoundedSite(guard, bounds, reactor=self.reactor)
-        site.observers.append(api.metrics.served)
-        api.metrics.watch("connections", lambda: {(): site.connections})
-        guarded = token.latest is not None
-        endpoints, seen = self.company.endpoints(start.listen), self.company.seen
-        return Door(self.reactor, endpoints, site, start.home, guarded, self.now, said, seen)
+        return Door(
+            self.reactor,
+            self.company.endpoints(self.start.listen),
+            self.site,
+            self.start.home,
+            self.token.latest is not None,
+            self.now,
+            said,
+            self.company.seen,
+        )
