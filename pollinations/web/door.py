@@ -2,6 +2,7 @@
 Listens, says where, and refuses to do so where strangers could come in.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -165,12 +166,18 @@ def why_not(failure: Failure) -> str:
     """Why a port cannot be listened on, for a person, with the way out."""
     error = failure.value
     if not isinstance(error, CannotListenError):
-        return f"Cannot listen: {error}."
+        return f"Cannot listen: {str(error).rstrip('.')}."
     where = f"port {error.port} on {error.interface or 'all interfaces'}"
     if not isinstance(error.port, int):
         return f"Cannot listen on {error.port}: {error.socketError}."
+    reason = f"Cannot listen on {where}: {error.socketError}."
+    number = getattr(error.socketError, "errno", None)
+    if number == errno.EADDRNOTAVAIL:
+        return f"{reason} This machine has no such address."
+    if number == errno.EACCES:
+        return f"{reason} Ports below 1024 are for root, as a rule; --port 0 chooses a free one."
     holder = _holder(error.interface or "127.0.0.1", error.port)
-    return f"Cannot listen on {where}: {error.socketError}. {holder} Use --port 0 for a free port."
+    return f"{reason} {holder} Use --port 0 for a free port."
 
 
 def _holder(host: str, port: int) -> str:

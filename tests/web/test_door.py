@@ -1,17 +1,21 @@
 """Who could come in through a port decides whether a token is needed."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.testing import MemoryReactorClock
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.home import Home
-from pollinations.web.door import Door, is_local
+from pollinations.web.door import Door, is_local, why_not
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,24 @@ def test_this_machine_alone(address: Any) -> None:
 def test_others_too(address: Any) -> None:
     """What is not known to be local is not."""
     assert not is_local(address)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EADDRNOTAVAIL, "no such address"),
+        (errno.EACCES, "below 1024"),
+        (errno.EADDRINUSE, "Something else holds it"),
+    ],
+)
+def test_says_why_it_cannot_listen(number: int, words: str) -> None:
+    """Not every port that cannot be had is held by somebody."""
+    error = CannotListenError("127.0.0.1", 0, OSError(number, os.strerror(number)))
+    assert words in why_not(Failure(error))
+
+
+def test_an_impossible_port_is_said_in_one_sentence() -> None:
+    assert why_not(Failure(OverflowError("0-65535."))) == "Cannot listen: 0-65535."
 
 
 class DoorTests(SynchronousTestCase):
