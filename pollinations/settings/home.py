@@ -18,6 +18,8 @@ from ..files import change, expanded, locked, read_plain, write_whole
 TOKEN_PREFIX = "local_"
 """What tokens of this door begin with, so that none is taken for a key of Pollinations."""
 
+_ANOTHER = "`pollinations token --new` makes a token"
+
 
 @attrs.frozen
 class Running:
@@ -144,8 +146,11 @@ def read_token(path: Path) -> str | None:
         token = read_plain(path).decode("ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except UnicodeDecodeError:
+        # What it says of the file's content is not for the log.
+        raise ValueError(f"{path} is no plain text; {_ANOTHER}") from None
     if not token:
-        raise ValueError(f"{path} is empty; `pollinations token --new` makes a token")
+        raise ValueError(f"{path} is empty; {_ANOTHER}")
     return token
 
 
