@@ -19,6 +19,7 @@ from zope.interface import implementer
 
 from ..errors import InvalidRequest
 from ..logs.context import serving
+from ..routing.scrub import without_keys
 from ..settings.schema import Listener
 from .access import AccessLog
 from .errors import write_error
@@ -124,10 +125,12 @@ class Guard:
 
 
 def request_id(request: Any) -> bytes:
-    """The request's identifier: the client's, if it sent a sane one."""
+    """The request's identifier: the client's, if it sent a sane one, which no key is."""
     given = request.getHeader(b"x-request-id")
     if given is not None and _SANE_ID.fullmatch(given):
-        return bytes(given)
+        name = given.decode("ascii")
+        if without_keys(name) == name:
+            return bytes(given)
     return uuid.uuid4().hex.encode()
 
 
@@ -211,7 +214,8 @@ def _check_token(authorization: str | None, token: str) -> None:
     right = compare_digest(_digest(given.strip().encode("latin-1")), _digest(token.encode()))
     if scheme.lower() != "bearer" or not right:
         raise InvalidRequest(
-            "This proxy wants its local token: 'Authorization: Bearer <token>'.",
+            "This proxy wants its local token, which `pollinations token --show` prints:"
+            " 'Authorization: Bearer <token>'.",
             status=401,
             code="invalid_token",
         )

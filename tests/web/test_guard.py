@@ -395,7 +395,14 @@ def test_a_clients_authorization_goes_no_further() -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("abc-1.2:3_4", True), ("a" * 128, True), ("a" * 129, False), ("a b", False), ("é", False)],
+    [
+        ("abc-1.2:3_4", True),
+        ("a" * 128, True),
+        ("a" * 129, False),
+        ("a b", False),
+        ("é", False),
+        ("sk_0123456789abcdef", False),
+    ],
 )
 def test_keeps_a_sane_request_id(proxy: Together, given: str, kept: bool) -> None:
     """A client finds its request in the log; nothing else gets in there."""
