@@ -158,6 +158,7 @@ class Body(Protocol):
         self._stop()
         self._later("left", 0, self._abandoned)
 
+    @in_request
     def end(self, failure: UpstreamFailed) -> None:
         """End it here, for a reason that is not the upstream's; who waits for the end is told."""
         if not self._over:

@@ -12,7 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.client import ResponseDone, ResponseFailed
 
 from pollinations.chat.request import ChatRequest
-from pollinations.errors import ClientStalled, UpstreamFailed
+from pollinations.errors import ClientStalled, UpstreamFailed, stopping
+from pollinations.logs.context import Served, current, serving
 from pollinations.routing.route import Route
 from pollinations.stages import stages_for
 from pollinations.stages.answer import Answer
@@ -220,6 +221,15 @@ class BodyTests(SynchronousTestCase):
             self.assertNotIn(b"more", self.client.data)
             body.connectionLost(DONE)
             self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_who_waits_for_the_end_still_serves_the_request(self) -> None:
+        """Also when it is somebody else who ends it, as for all requests at once."""
+        request, seen = Served("a"), []
+        with serving(request):
+            body = self.attached()
+        body.ended.addErrback(lambda _: seen.append(current()))
+        body.end(stopping())
+        self.assertEqual(seen, [request])
 
     def test_an_answer_that_breaks_off_says_so(self) -> None:
         """However the connection ended: a body without length ends like that too."""
