@@ -1,0 +1,125 @@
+"""The command. ``benchmarks/run --help`` says what it takes."""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from . import installed, peers, tables, workloads
+from .hazards import hazards
+from .measured import Bench
+from .rounds import Fleet, rounds
+from .started import running, upstream
+from .workloads import Workload
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="two minutes: B1, B2, B3, B5 and four peers")
+    add("--only", metavar="B1,B2", help="these workloads; 'growth' is all that is for the plot")
+    add("--peers", metavar="NAME,…", help="these peers: " + ", ".join(workloads.ALL))
+    add("--before", metavar="FOLDER", help="another checkout, measured as the peer 'before'")
+    add("--rounds", type=int, help="how often each is measured (5; of what grows, 3)")
+    add("--seconds", type=float, help="how long each time (2; 0.8 if quick)")
+    add("--out", type=Path, help="where the figures go (build/peers/results.json)")
+    add("--plot", type=Path, metavar="SVG", help="where the plot goes (docs/performance.svg)")
+    add("--tables", type=Path, metavar="JSON", help="show the figures of an earlier run only")
+    add("--check", action="store_true", help="start everything, measure a moment, keep nothing")
+    add("--nice", type=int, default=0, help="how much others go before; under 0, how little")
+    add("--python", type=Path, help="an interpreter that has what the peers import")
+    return parser.parse_args()
+
+
+def chosen(asked: argparse.Namespace) -> list[Workload]:
+    """The workloads that were asked for, each with the peers that were."""
+    names = asked.only.split(",") if asked.only else list(workloads.QUICK) if asked.quick else None
+    wanted = asked.peers.split(",") if asked.peers else None
+    if wanted is None and asked.quick:
+        wanted = list(workloads.QUICK_PEERS)
+    known = (*workloads.WORKLOADS, *workloads.growth())
+    kept = [one for one in known if names is None or _group(one, names)]
+    order = [
+        *([] if asked.before is None else ["before"]),
+        *(wanted or (*workloads.ALL, "ours-tls", "ours-two", "ours-one")),
+    ]
+    return [one for each in kept if (one := workloads.only(each, tuple(order))).peers]
+
+
+def _group(one: Workload, names: list[str]) -> bool:
+    grows = "-" in one.name
+    return one.name in names or one.name.rstrip("ab") in names or (grows and "growth" in names)
+
+
+def machine() -> dict[str, Any]:
+    """What all of this ran on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return {
+        "cores": len(models),
+        "model": models[0] if models else platform.machine(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "time": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+    }
+
+
+def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All figures."""
+    programs = installed.compiled()
+    table = peers.every(asked.python)
+    if asked.before:
+        table["before"] = peers.ours("before", Path(asked.before).resolve(), asked.python)
+    picked = chosen(asked)
+    with ExitStack() as stack:
+        port = stack.enter_context(upstream(programs["upstream"]))
+        tls = None
+        if any("ours-tls" in one.peers for one in picked):
+            terminator = running(peers.terminator(), folder / "terminator", port)
+            tls = stack.enter_context(terminator).port
+        fleet = Fleet(stack, Bench(programs["load"], port, folder), table, tls)
+        found = list(_figures(asked, fleet, picked))
+    names = dict.fromkeys(one["peer"] for one in found)
+    versions = {name: table[name].version() for name in names}
+    return {"machine": machine(), "versions": versions, "rounds": found}
+
+
+def _figures(
+    asked: argparse.Namespace, fleet: Fleet, picked: list[Workload]
+) -> Iterator[dict[str, Any]]:
+    for workload in picked:
+        count = asked.rounds or (3 if "-" in workload.name else 5)
+        seconds = asked.seconds or (0.8 if asked.quick else 2.0)
+        yield from rounds(fleet, workload, count, seconds)
+    if {"B9", "B10"} & set((asked.only or "B9").split(",")) and not asked.quick:
+        yield from hazards(fleet, ("nginx", "node", "aiohttp", "naive", "ours"), asked.rounds or 5)
+
+
+def main() -> None:
+    """Measure, keep, show."""
+    asked = arguments()
+    os.nice(asked.nice)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    if asked.tables:
+        found = json.loads(asked.tables.read_text())
+    else:
+        with tempfile.TemporaryDirectory(prefix="peers") as folder:
+            found = run(asked, Path(folder))
+        out = asked.out or installed.BUILD / "results.json"
+        out.write_text(json.dumps(found, indent=1))
+    print(tables.report(found))
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
