@@ -1,11 +1,14 @@
 """What all tests share."""
 
+import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from twisted.internet.task import deferLater
+from twisted.logger import LogEvent, globalLogPublisher
+from twisted.trial.unittest import SynchronousTestCase
 
 settings.register_profile(
     "house",
@@ -14,6 +17,40 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+class Unhandled:
+    """
+    Fails the run for errors in Deferreds that nobody has looked at.
+
+    They show when garbage is collected, which may be in any test, or in none. During trial's own
+    test cases, trial makes failures of them.
+    """
+
+    def __init__(self) -> None:
+        self.test, self.trials, self.found = "", False, []
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        kind = getattr(item, "cls", None)
+        self.test, self.trials = item.nodeid, kind and issubclass(kind, SynchronousTestCase)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.trials = False
+        gc.collect()
+        if self.found:
+            print("\nErrors in Deferreds were not handled, shown at:", *self.found, sep="\n  ")
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def __call__(self, event: LogEvent) -> None:
+        about = event["log_namespace"], "log_failure" in event
+        if about == ("twisted.internet.defer", True) and not self.trials:
+            self.found.append(self.test)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    unhandled = Unhandled()
+    config.pluginmanager.register(unhandled)
+    globalLogPublisher.addObserver(unhandled)
 
 
 @pytest.fixture(autouse=True)

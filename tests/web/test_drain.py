@@ -104,11 +104,14 @@ class DrainTests(SynchronousTestCase):
         proxy = Together(scripts.text("Hello"))
         hanging = Together(NEVER)
         hanging.chat("hi", model="enter/openai", stream=True)
-        self.drain(hanging, 30.0)
+        drained = self.drain(hanging, 30.0)
         later = hanging.chat("hi", model="enter/openai", stream=True)
         self.assertEqual((later.status, later.text), (200, "One"))
         self.successResultOf(self.drain(proxy))
         self.assertEqual(proxy.chat("hi").status, 503)
+        # What waits for an end must come to it: as garbage, the one would wake the other.
+        self.drain(hanging, 0)
+        self.successResultOf(drained)
 
     def test_a_second_time_hurries(self) -> None:
         """Both are over then."""
