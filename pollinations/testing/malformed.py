@@ -88,6 +88,7 @@ _LINES = (
     _line("a TLS greeting", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
     _line("a path of 9 KiB", b"GET /" + b"a" * 9 * 1024 + b" HTTP/1.1", 414),
     Malformed("a path without end", b"GET /" + b"a" * 20_000, 414),
+    Malformed("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 32, 400),
     Malformed("two empty lines before", b"\r\n\r\nGET /health HTTP/1.1\r\n" + _HOST + b"\r\n", 400),
 )
 

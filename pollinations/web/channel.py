@@ -25,6 +25,10 @@ from .head import FIELD, FIELDS, HEAD, METHODS, Head, field, too_long
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
 
+HANDSHAKE = b"\x16"
+"""What a client that wants to speak TLS says first (RFC 8446 section 5.1). It would wait for an
+answer in kind as long as we would for the end of its line."""
+
 LINGER = 5.0
 """Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
 
@@ -78,9 +82,8 @@ class BoundedChannel(DepartingChannel):
         if not self._answering:
             self._expect()
         super().dataReceived(data)
-        # _buffer: what LineReceiver has of the next line. It waits for CRLF, and would for ever.
-        if self.line_mode and not (self.paused or self.refused) and b"\n" in self._buffer:
-            self.refuse(InvalidRequest("Lines must end with CRLF."))
+        if self.line_mode and not (self.paused or self.refused):
+            self._look_ahead()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client has gone."""
@@ -204,6 +207,16 @@ class BoundedChannel(DepartingChannel):
         super().loseConnection()
         if self._closing is None:
             self._closing = self.callLater(self.bounds.idle, self.transport.abortConnection)
+
+    def _look_ahead(self) -> None:
+        """Refuse a line that has no end yet, and that none would make a line of HTTP."""
+        # _buffer: what LineReceiver has of the next line. It waits for CRLF, and would for ever.
+        if self._head is None and self._buffer.startswith(HANDSHAKE):
+            self.refuse(
+                InvalidRequest("This port speaks HTTP without TLS: ask http://, not https://.")
+            )
+        elif b"\n" in self._buffer:
+            self.refuse(InvalidRequest("Lines must end with CRLF."))
 
     def _look(self, line: bytes) -> None:
         """
