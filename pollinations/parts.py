@@ -207,8 +207,10 @@ class Parts:
     def exchange(self) -> Exchange:
         start, reactor, store = self.start, self.reactor, self.store
         upstreams = {
-            FREE: Upstream(self.client, lambda: start.free_url + FREE_CHAT, reactor),
-            ENTER: Upstream(self.client, lambda: start.enter_url + ENTER_CHAT, reactor, self.key),
+            FREE: Upstream(self.client, lambda: start.free_url + FREE_CHAT, reactor, now=self.now),
+            ENTER: Upstream(
+                self.client, lambda: start.enter_url + ENTER_CHAT, reactor, self.key, self.now
+            ),
         }
         return Exchange(
             reactor,
@@ -218,6 +220,7 @@ class Parts:
             lanes={FREE: self.company.lane(FREE)},
             imported=lambda: store.imported,
             trace=self.tracing.begin,
+            now=self.now,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.application.service import IService
 from twisted.python import usage
 
+from .life.steady import steady
 from .start import Start, WrongStart
 
 
@@ -66,6 +67,8 @@ def makeService(options: Options, reactor: Any = None) -> IService:
     """
     if reactor is None:
         from twisted.internet import reactor
+
+        steady(reactor)
     from .proxy import proxy
 
     try:

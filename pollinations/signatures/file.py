@@ -7,6 +7,7 @@ the log, not a failure.
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from time import time
 from typing import Any
 
 import attrs
@@ -48,6 +49,7 @@ class FileSignatureStore:
     :param limit: the most entries, in memory and in the file.
     :param bytes_limit: the most bytes of all keys and values.
     :param delay: seconds for which what was learned is gathered before it is written.
+    :param now: tells the time of day, in seconds since the epoch.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class FileSignatureStore:
     limit: int = LIMIT
     bytes_limit: int = BYTES_LIMIT
     _delay: float = DELAY
+    _now: Callable[[], float] = time
     _entries: Entries = attrs.field(init=False, repr=False)
     _new: Entries = attrs.field(init=False, repr=False)
     _used: dict[str, None] = attrs.field(factory=dict, init=False, repr=False)
@@ -171,7 +174,7 @@ class FileSignatureStore:
             )
 
     def _aside(self) -> Path:
-        return self.path.with_name(f"{self.path.name}.corrupt-{int(self._clock.seconds())}")
+        return self.path.with_name(f"{self.path.name}.corrupt-{int(self._now())}")
 
     def _say_failing(self, error: OSError) -> None:
         if not self._failing:

@@ -198,5 +198,6 @@ class Asking:
         exchange = self.exchange
         exchange.live.discard(self)
         outcome = Outcome(self.asked, self._visits, visit, error, body, first_byte, self.settling)
-        record = outcome.record(self.id, self.began, exchange.clock.seconds())
+        seconds = exchange.clock.seconds() - self.began
+        record = outcome.record(self.id, exchange.now() - seconds, seconds)
         exchange.over(attrs.evolve(record, trace=self.trace))

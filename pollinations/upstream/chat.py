@@ -42,12 +42,16 @@ class Upstream:
     :param url: where chat completions are posted, or what gives that at the moment.
     :param clock: measures its limits of time.
     :param key: gives the Bearer key at this moment, or ``None`` for a server that wants none.
+    :param now: tells the time of day, in seconds since the epoch; by default *clock* does.
     """
 
     _client: Client
     _url: Callable[[], str] = attrs.field(converter=current_text)
     _clock: IReactorTime
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
+    _now: Callable[[], float] = attrs.field(
+        default=attrs.Factory(lambda self: self._clock.seconds, takes_self=True)
+    )
 
     async def open(self, sent: bytes, context: Context, trace: TraceContext | None = None) -> Body:
         """
@@ -112,7 +116,7 @@ class Upstream:
             body = await rest.read
         except TimeoutError:
             body = rest.sofar()
-        return failure_from(response.code, response.headers, body, self._clock.seconds())
+        return failure_from(response.code, response.headers, body, self._now())
 
 
 def _unreached(error: Exception) -> UpstreamFailed:

@@ -36,13 +36,14 @@ class Exchange:
     What answers chat requests. Its defaults do no harm: no key, memory for signatures. What is done
     with it is in :func:`pollinations.upstream.asking.ask`.
 
-    :param clock: measures waits, and tells the time of day.
+    :param clock: measures waits.
     :param upstreams: universe to the upstream that serves it.
     :param outlook: what is known at the moment.
     :param lanes: universe to its queue, for those that serve one request at a time.
     :param jitter: gives a random number from 0 to 1.
     :param imported: says whether the signatures may hold entries of an older version.
     :param trace: gives a request's place in a trace, given its client's.
+    :param now: tells the time of day, in seconds since the epoch; by default *clock* does.
     """
 
     clock: IReactorTime
@@ -59,6 +60,9 @@ class Exchange:
     jitter: Callable[[], float] = random.random
     imported: Callable[[], bool] = lambda: False
     trace: Callable[[TraceContext | None], TraceContext | None] = continued
+    now: Callable[[], float] = attrs.field(
+        default=attrs.Factory(lambda self: self.clock.seconds, takes_self=True)
+    )
 
     records: Records = attrs.field(factory=Records, init=False)
     """The last requests."""

@@ -39,11 +39,12 @@ class Outcome:
     first_byte: float | None = None
     settling: float = 0.0
 
-    def record(self, id: str, at: float, now: float) -> Record:
+    def record(self, id: str, at: float, seconds: float) -> Record:
         """
         What is kept of it.
 
-        :param at: when the request came, by the exchange's clock.
+        :param at: when the request came, in seconds since the epoch.
+        :param seconds: how long it took.
         """
         usage = self.body.answer.usage if self.body else None
         queued = [visit.queued for visit in self.visits if visit.queued is not None]
@@ -56,7 +57,7 @@ class Outcome:
             attempts=tuple(one for each in self.visits for one in each.attempts),
             status=200 if self.error is None else status_of(self.error),
             first_byte=self.first_byte,
-            seconds=now - at,
+            seconds=seconds,
             prompt_tokens=tokens(usage, "prompt_tokens"),
             completion_tokens=tokens(usage, "completion_tokens"),
             cost=cost(usage, self.visit.route.entry),

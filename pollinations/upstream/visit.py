@@ -151,7 +151,7 @@ class Visit:
         context = Context(self.asked, route, settings, new_call_id, remember, cut)
         data = sent.request.to_json()
         began, status, kind, in_band = exchange.clock.seconds(), 0, "", ""
-        here = continued(self.trace)
+        here, at = continued(self.trace), exchange.now()
         try:
             with self._waiting("waiting"):
                 body = await exchange.upstreams[route.universe].open(data, context, here)
@@ -163,7 +163,7 @@ class Visit:
         finally:
             spent = exchange.clock.seconds() - began
             span_id = here.span_id if here else ""
-            attempt = Attempt(route, status, spent, kind, in_band, began, span_id)
+            attempt = Attempt(route, status, spent, kind, in_band, at, span_id)
             self._attempted(attempt, sent, len(data))
         return body
 

@@ -130,7 +130,7 @@ class OpenAIResource:
         """Answer a chat request, as a stream or whole."""
         asked = ChatRequest.from_json(request.content.read())
         if self._commands is not None:
-            told = await answer(self._commands, asked, self._clock.seconds())
+            told = await answer(self._commands, asked, self._exchange.now())
             if told is not None:
                 _own_id(request)
                 _announce(request, asked)

@@ -63,4 +63,4 @@ def _pollen(exchange: Exchange) -> Mapping[tuple[str, ...], float]:
 
 def _age(exchange: Exchange) -> Mapping[tuple[str, ...], float]:
     seen = exchange.situation().quota.seen
-    return {(): max(0.0, exchange.clock.seconds() - seen)} if seen else {}
+    return {(): max(0.0, exchange.now() - seen)} if seen else {}
