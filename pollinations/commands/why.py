@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from ..routing.record import Attempt, Record, Records
+from ..routing.record import LEFT, Attempt, Record, Records
 from . import figures
 from .control import Control
 from .markdown import code, codes
@@ -51,9 +51,6 @@ _TOKENS = Phrase(
 )
 _COST = Phrase("- **Cost**: {cost} 🌼", "- **Coût** : {cost} 🌼")
 _BEFORE = Phrase("_Before it:_ {ids}", "_Avant elle :_ {ids}")
-
-_GONE: Final = 499
-"""The status of a request whose client left before its end."""
 
 
 async def why(control: Control, words: Sequence[str]) -> Told:
@@ -110,7 +107,7 @@ def _lines(record: Record, language: Language) -> Iterator[str]:
 def _outcome(record: Record) -> Phrase:
     if record.status < 400:
         return _ANSWERED
-    if record.status == _GONE:
+    if record.status == LEFT:
         return _LEFT
     return _NOT_ANSWERED if record.attempts else _REFUSED
 

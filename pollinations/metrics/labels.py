@@ -20,9 +20,6 @@ LIMIT: Final = 200
 LONGEST: Final = 100
 """The most characters of a word."""
 
-LEFT: Final = 499
-"""The status of a request whose client left before its end."""
-
 _REASONS: Sequence[tuple[str, str]] = (
     ("Quota Unreachable", "quota_unknown"),
     ("Daily Tier", "tier_protected"),

@@ -11,12 +11,12 @@ from twisted.logger import Logger
 
 from .. import __version__
 from ..logs.quiet import quiet
-from ..routing.record import Record
+from ..routing.record import LEFT, Record
 from ..routing.route import Route
 from . import labels
 from .counting import Counts
 from .figures import BY_NAME, PREFIX
-from .labels import LEFT, NONE
+from .labels import NONE
 from .snapshot import Family, collected, text
 
 Source = Callable[[], Mapping[tuple[str, ...], float]]

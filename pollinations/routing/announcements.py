@@ -8,7 +8,7 @@ import attrs
 from .dashboard import dashboard
 from .notification import Notifications
 from .quota import Quota
-from .record import Record
+from .record import LEFT, Record
 from .route import ENTER
 from .situation import Situation
 
@@ -17,9 +17,6 @@ STATUS: Final = "Pollinations Status"
 SETTINGS: Final = "Pollinations Settings"
 NETWORK: Final = "Pollinations Upstream"
 QUOTA: Final = "Pollinations Quota"
-
-LEFT: Final = 499
-"""The status of a request whose client did not wait for its end."""
 
 
 @attrs.define(eq=False)

@@ -15,6 +15,9 @@ from .route import Route
 KEPT: Final = 200
 """How many records are kept."""
 
+LEFT: Final = 499
+"""The status of a request whose client left before its end, as nginx counts it."""
+
 
 @attrs.frozen
 class Attempt:
@@ -50,7 +53,7 @@ class Record:
     :param at: when it arrived, in seconds since the epoch.
     :param rules: the names of the rules that altered the request.
     :param attempts: what was sent, in order.
-    :param status: the status that the client got; 499 when it left before.
+    :param status: the status that the client got; :data:`LEFT` when it left before.
     :param first_byte: seconds until the first byte of the answer left, or ``None``.
     :param seconds: until the last one did.
     :param prompt_tokens: as the upstream counted them, or ``None`` when it did not.

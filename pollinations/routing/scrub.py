@@ -6,6 +6,9 @@ from typing import Final
 MESSAGE_LIMIT: Final = 1000
 """The most characters that a message for a person has."""
 
+NAME_LIMIT: Final = 200
+"""The most characters of a name that are logged."""
+
 # Everything here is bounded, so that no text takes long.
 _SECRETS = re.compile(r"\b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
 _BEGINNINGS = ("sk_", "sk-", "pk_", "pk-", "ag_", "ag-", "plln_", "plln-", "bearer")
@@ -32,6 +35,11 @@ def without_keys(text: str) -> str:
     if not any(map(text.lower().__contains__, _BEGINNINGS)):
         return text
     return _SECRETS.sub("…", text)
+
+
+def brief(text: str) -> str:
+    """*text* as it is logged: a name, which may be a client's own invention, without keys."""
+    return without_keys(text[:NAME_LIMIT])
 
 
 def scrubbed(text: str) -> str:

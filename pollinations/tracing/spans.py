@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from ..routing.record import Attempt, Record
-from ..routing.scrub import without_keys
+from ..routing.scrub import brief
 from .names import named
 from .traceparent import TraceContext
 
@@ -20,8 +20,6 @@ NAME: Final = "POST /v1/chat/completions"
 """What the span of a request is called."""
 
 PROVIDER: Final = "pollinations"
-
-_LONGEST: Final = 200
 
 
 @attrs.frozen
@@ -71,8 +69,8 @@ class Spans:
             "route": "/v1/chat/completions",
             "http_status": record.status,
             "id": record.id,
-            "asked": _told(record.asked),
-            "answered": _told(record.route.name),
+            "asked": brief(record.asked),
+            "answered": brief(record.route.name),
             "reason": record.route.reason,
             "rules": record.rules,
             "attempts": len(record.attempts),
@@ -89,7 +87,7 @@ class Spans:
     def _attempt(self, attempt: Attempt, record: Record, trace: TraceContext) -> Span:
         answered = attempt.status == 200 and not attempt.kind
         end = record.at + record.seconds if answered else attempt.at + attempt.seconds
-        model, error = _told(attempt.route.model), _error(attempt, record)
+        model, error = brief(attempt.route.model), _error(attempt, record)
         found = {
             "operation": "chat",
             "provider": PROVIDER,
@@ -136,8 +134,3 @@ def _error(attempt: Attempt, record: Record) -> str:
         return "cancelled"
     status = attempt.status if attempt.status != 200 else record.status
     return str(status) if status >= 500 else ""
-
-
-def _told(name: str) -> str:
-    """A model's name, which may be the client's own invention."""
-    return without_keys(name[:_LONGEST])

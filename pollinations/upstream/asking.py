@@ -12,7 +12,7 @@ from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..logs.context import served
 from ..routing.route import Route
-from ..routing.scrub import without_keys
+from ..routing.scrub import brief
 from ..routing.situation import Situation
 from ..tracing.traceparent import TraceContext
 from .body import Body
@@ -164,8 +164,8 @@ class Asking:
         self._log.debug(
             "{asked} goes to {name} {reason}"
             "(mode {mode}, key {key}, quota {quota}, {cooling} cooling down)",
-            asked=without_keys(self.asked.model[:200]),
-            name=without_keys(route.name[:200]),
+            asked=brief(self.asked.model),
+            name=brief(route.name),
             reason=f"since {route.reason} " if route.reason else "",
             mode=situation.mode,
             key=situation.has_key,

@@ -1,7 +1,6 @@
 """How a request ended, gathered from all that took part in it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import attrs
 from twisted.internet.defer import CancelledError
@@ -9,12 +8,9 @@ from twisted.internet.defer import CancelledError
 from ..chat.request import ChatRequest
 from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
 from ..routing.failure import Origin, verdict
-from ..routing.record import Record, cost, tokens
+from ..routing.record import LEFT, Record, cost, tokens
 from .body import Body
 from .visit import Visit
-
-LEFT: Final = 499
-"""The status of a request whose client left before its end, as nginx counts it."""
 
 
 @attrs.frozen

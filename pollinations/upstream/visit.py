@@ -22,7 +22,7 @@ from ..quirks.retry import mended
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
 from ..routing.route import Route
-from ..routing.scrub import without_keys
+from ..routing.scrub import brief
 from ..stages.stage import Context
 from ..tracing.traceparent import TraceContext, continued
 from .body import Body
@@ -183,7 +183,7 @@ class Visit:
     @property
     def _named(self) -> Mapping[str, str]:
         """The model, as lines of the log name it: the name may be the client's own invention."""
-        return {"name": without_keys(self.route.name[:200])}
+        return {"name": brief(self.route.name)}
 
     def _cut(self, reason: str) -> None:
         self.cut = reason

@@ -15,14 +15,10 @@ import attrs
 from twisted.logger import Logger, LogLevel
 
 from ..logs.context import Served, serving
-from ..routing.record import Record
-from ..routing.scrub import without_keys
+from ..routing.record import LEFT, Record
+from ..routing.scrub import brief, without_keys
 from .trace import parent_of
 
-LEFT = 499
-"""The status of a request whose client left before its end, as nginx counts it."""
-
-_LONGEST = 200
 _PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")
 _POLLED = ("/health", "/metrics")
 _QUOTED = {"reason", "client"}
@@ -86,8 +82,8 @@ def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:
     if record is None:
         return
     yield "first_byte", None if record.first_byte is None else round(record.first_byte, 3)
-    yield "asked", without_keys(record.asked[:_LONGEST])
-    yield "model", without_keys(record.route.name[:_LONGEST])
+    yield "asked", brief(record.asked)
+    yield "model", brief(record.route.name)
     yield "reason", record.route.reason
     yield "attempts", len(record.attempts)
     yield "prompt_tokens", record.prompt_tokens
@@ -96,7 +92,7 @@ def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:
 
 
 def _told(raw: bytes) -> str:
-    return without_keys(raw[:_LONGEST].decode("ascii", "replace"))
+    return brief(raw.decode("ascii", "replace"))
 
 
 def _size(request: Any) -> int | None:
