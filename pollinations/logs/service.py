@@ -1,7 +1,9 @@
 """The log of a proxy, around its other parts: it begins before them and ends after them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from twisted.application.service import IService, MultiService
@@ -10,6 +12,7 @@ from twisted.logger import (
     FilteringLogObserver,
     ILogObserver,
     LogEvent,
+    Logger,
     LogPublisher,
     globalLogPublisher,
 )
@@ -41,6 +44,7 @@ class LogService(MultiService):
     :param settings: gives those in force.
     :param parts: what is logged about.
     :param publisher: where events come from.
+    :param seconds: measures how long the parts run.
     """
 
     def __init__(
@@ -49,9 +53,11 @@ class LogService(MultiService):
         settings: Callable[[], Settings],
         *parts: IService,
         publisher: LogPublisher = globalLogPublisher,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__()
-        self._publisher = publisher
+        self._publisher, self._seconds, self._began = publisher, seconds, seconds()
+        self._log = Logger(observer=publisher)
         self._file = None if path is None else FileObserver(path, settings)
         self._filtered = (
             None if self._file is None else FilteringLogObserver(self._file, [Levels(settings)])
@@ -62,10 +68,11 @@ class LogService(MultiService):
     def startService(self) -> None:
         """Begin to log, then start the parts."""
         self._publisher.addObserver(self)
+        self._began = self._seconds()
         super().startService()
 
     def stopService(self) -> "Deferred[Any]":
-        """Stop the parts; when they have stopped, log no more."""
+        """Stop the parts; when they have stopped, say so, and log no more."""
         return maybeDeferred(super().stopService).addBoth(self._end)
 
     def __call__(self, event: LogEvent) -> None:
@@ -85,6 +92,8 @@ class LogService(MultiService):
             self._filtered(event)
 
     def _end(self, result: Any) -> Any:
+        ran = timedelta(seconds=round(self._seconds() - self._began))
+        self._log.info("stopped, after it ran for {ran}", ran=str(ran))
         self._publisher.removeObserver(self)
         if self._file is not None:
             self._file.close()

@@ -43,7 +43,7 @@ def test_logs_into_its_home(tmp_path: Path, call: Any) -> None:
     text = log_of(proxy).read_text()
     assert text.count(" r1 GET /v1/models 200 ") == 1
     assert proxy.log.count("GET /v1/models 200") == 1
-    assert "Closed" in text.splitlines()[-1]
+    assert " - stopped, after it ran for 0:00:" in text.splitlines()[-1]
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (log_of(proxy), log_of(proxy).parent)]
     assert modes == [0o600, 0o700]
     assert stat.S_IMODE(proxy.home.stat().st_mode) == 0o700

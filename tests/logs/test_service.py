@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.logger import LimitedHistoryLogObserver, Logger, LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -19,7 +20,7 @@ class LogServiceTests(SynchronousTestCase):
     """Around a part that logs while it starts and stops."""
 
     def setUp(self) -> None:
-        self.publisher = LogPublisher()
+        self.publisher, self.clock = LogPublisher(), Clock()
         self.log = Logger("pollinations.test", observer=self.publisher)
         self.stopped: Deferred[None] = Deferred()
         self.path = Path(self.mktemp()) / "logs" / "a.log"
@@ -33,7 +34,10 @@ class LogServiceTests(SynchronousTestCase):
 
     def make(self, path: Path | None) -> LogService:
         """A log around a part."""
-        return LogService(path, Settings, Part(self.log, self.stopped), publisher=self.publisher)
+        part = Part(self.log, self.stopped)
+        return LogService(
+            path, Settings, part, publisher=self.publisher, seconds=self.clock.seconds
+        )
 
     def lines(self) -> list[str]:
         """The messages in the file."""
@@ -47,7 +51,21 @@ class LogServiceTests(SynchronousTestCase):
         self.stopped.callback(None)
         self.successResultOf(stopping)
         self.log.info("too late")
-        self.assertEqual(self.lines(), ["- starting", "- stopping", "- still stopping"])
+        said = [
+            "- starting",
+            "- stopping",
+            "- still stopping",
+            "- stopped, after it ran for 0:00:00",
+        ]
+        self.assertEqual(self.lines(), said)
+
+    def test_the_last_line_says_how_long_it_ran(self) -> None:
+        """To the second, from days down."""
+        self.service.startService()
+        self.clock.advance(86_400 + 3723.6)
+        self.stopped.callback(None)
+        self.successResultOf(self.service.stopService())
+        self.assertEqual(self.lines()[-1], "- stopped, after it ran for 1 day, 1:02:04")
 
     def test_what_twist_repeats_is_not_written_twice(self) -> None:
         """It keeps what is logged before it begins to log, and then gives it to all."""
