@@ -183,6 +183,9 @@ class Connection(Protocol):
 
     def connectionMade(self) -> None:
         """The other side is there."""
+        # The end of a request must not wait until its beginning was received.
+        if ITCPTransport.providedBy(self.transport):
+            self.transport.setTcpNoDelay(True)
         if not self._secure:
             self.made.callback(None)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IHandshakeListener, IPushProducer
+from twisted.internet.interfaces import IHandshakeListener, IPushProducer, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -18,6 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.client import ResponseDone, ResponseFailed, ResponseNeverReceived
 from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from pollinations.upstream.connection import Connection
@@ -342,6 +343,18 @@ class ReplyTests(SynchronousTestCase):
         line.connection.dataReceived(CHUNKED + b"1\r\na\r\n" * 50)
         line.connection.dataReceived(b"1\r\nb\r\n" * 50 + b"1")
         self.assertEqual(sink.pieces, [b"a" * 50, b"b" * 50])
+
+    def test_a_request_goes_out_at_once(self) -> None:
+        """Its end does not wait for word of its beginning."""
+
+        @implementer(ITCPTransport)
+        class Socket(StringTransport):
+            no_delay = False
+
+            def setTcpNoDelay(self, enabled: bool) -> None:
+                self.no_delay = enabled
+
+        self.assertTrue(Line(transport=Socket()).transport.no_delay)
 
     def test_more_than_a_reply(self) -> None:
         """The reply counts, the connection does not any more: in one read or in two."""

@@ -64,6 +64,13 @@ class Names:
         return found
 
 
+class Socket(StringTransport):
+    """A transport that can do what those of TCP can."""
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """Nothing is ever delayed."""
+
+
 class Sink(Protocol):
     """Takes a body."""
 
@@ -113,8 +120,7 @@ class Case(SynchronousTestCase):
         """Let the last connection that was wanted be made; its protocol."""
         factory = self.reactor.tcpClients[-1][2]
         protocol = factory.buildProtocol(IPv4Address("TCP", "192.0.2.1", 80))
-        transport = StringTransport()
-        protocol.makeConnection(transport)
+        protocol.makeConnection(Socket())
         return protocol
 
     def reply(self, protocol: Any, data: bytes = REPLY) -> None:
