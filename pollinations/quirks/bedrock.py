@@ -17,7 +17,7 @@ NOOP = {
 
 
 def noop(request: ChatRequest, target: Target) -> ChatRequest:
-    """A conversation that holds tool calls is refused unless the request offers a tool."""
+    """A tool that does nothing, if there is none: tool calls in a conversation demand one."""
     if request.tools or not has_history(request):
         return request
     return request.but(tools=[NOOP])

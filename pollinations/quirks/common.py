@@ -9,21 +9,21 @@ from .quirk import Quirk, Target
 
 
 def seed(request: ChatRequest, target: Target) -> ChatRequest:
-    """The free universe answers equal requests from a cache, unless the seed differs; 0 is one."""
+    """A random ``seed``, or free models answer equal requests from a cache; 0 is one already."""
     if target.route.universe != FREE or request.body.get("seed") is not None:
         return request
     return request.but(seed=target.seed())
 
 
 def private(request: ChatRequest, target: Target) -> ChatRequest:
-    """Keep what is paid for out of the public feed, unless the client said otherwise."""
+    """``private: true`` keeps what is paid for out of the public feed, unless the client set it."""
     if target.route.universe != ENTER or request.body.get("private") is not None:
         return request
     return request.but(private=True)
 
 
 def stream_options(request: ChatRequest, target: Target) -> ChatRequest:
-    """The free universe does not know them."""
+    """``stream_options`` left out for free models, which do not know them."""
     if target.route.universe != FREE or "stream_options" not in request.body:
         return request
     return request.without("stream_options")
@@ -31,7 +31,9 @@ def stream_options(request: ChatRequest, target: Target) -> ChatRequest:
 
 def pairing(request: ChatRequest, target: Target) -> ChatRequest:
     """
-    See :mod:`pollinations.quirks.pairing`.
+    Every tool call has exactly one result, right after it and in order.
+
+    How they find each other is in :mod:`pollinations.quirks.pairing`.
 
     :raises InvalidRequest: nothing is left but results of tools that nobody called.
     """

@@ -19,7 +19,7 @@ NO_SEARCH: Mapping[str, object] = {"google_search_retrieval": {"disable": True}}
 
 def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
     """
-    Say that no tools are wanted, or the service adds some that cannot be had with JSON.
+    ``tools: []`` says that none are wanted, or the service adds some, which rule out JSON.
 
     A model that is for searching is left the search which it is for, and a client that offers its
     tools in the older form is not said to offer none.
@@ -49,7 +49,7 @@ def search_disabled(request: ChatRequest, target: Target) -> ChatRequest:
 
 
 def search_disabled_for_free(request: ChatRequest, target: Target) -> ChatRequest:
-    """As :func:`search_disabled`; the enter universe has no such setting."""
+    """No search beside functions, in the free universe: ``enter`` has no such setting."""
     return search_disabled(request, target) if target.route.universe == FREE else request
 
 

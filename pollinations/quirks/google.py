@@ -9,7 +9,7 @@ _SYSTEM = ("system", "developer")
 
 
 def arguments(request: ChatRequest, target: Target) -> ChatRequest:
-    """The service parses arguments as JSON, which an empty text is not."""
+    """Empty ``arguments`` become ``{}``: the service parses them as JSON."""
     return each_message(request, lambda message: each_call(message, _with_arguments))
 
 

@@ -15,6 +15,9 @@ from ..chat.request import ChatRequest, JSONObject
 from .messages import calls_of, with_calls, with_messages
 from .quirk import Rule, Target
 
+ANY = r"\s\S"
+"""The alphabet of all characters."""
+
 
 @attrs.frozen
 class IdForm:
@@ -24,11 +27,13 @@ class IdForm:
     :param legal: matches the whole of one that is accepted.
     :param length: the most characters it may have.
     :param illegal: matches what must not be in it.
+    :param words: the same for a person: ``1 to 40 characters``.
     """
 
     legal: re.Pattern[str]
     length: int
     illegal: re.Pattern[str]
+    words: str = ""
 
     def shaped(self, call_id: str, salt: int) -> str:
         """A legal identifier made of *call_id*; another *salt* gives another one."""
@@ -47,7 +52,9 @@ def form(alphabet: str, shortest: int, longest: int) -> IdForm:
     """
     # Not "$", before which a line break may stand.
     legal = re.compile(rf"[{alphabet}]{{{shortest},{longest}}}\Z")
-    return IdForm(legal, longest, re.compile(rf"[^{alphabet}]"))
+    count = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
+    words = f"{count} characters" + (f" of ``{alphabet}``" if alphabet != ANY else "")
+    return IdForm(legal, longest, re.compile(rf"[^{alphabet}]"), words)
 
 
 @attrs.define(eq=False)
@@ -87,6 +94,7 @@ def in_form(form: IdForm) -> Rule:
         taken = {call_id for call_id in ids if form.legal.match(call_id)}
         return with_messages(request, list(_renamed(request, _Map(form, taken).new)))
 
+    rule.__doc__ = f"Identifiers of tool calls have {form.words}."
     return rule
 
 

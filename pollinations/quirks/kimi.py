@@ -16,7 +16,7 @@ DEFAULTS: Mapping[str, Any] = {
 
 
 def repetition(request: ChatRequest, target: Target) -> ChatRequest:
-    """Discourage it, where the client did not set these itself."""
+    """Beside tools :data:`DEFAULTS`, where the client did not set these itself."""
     missing = {name: value for name, value in DEFAULTS.items() if request.body.get(name) is None}
     return request.but(**missing) if request.tools and missing else request
 

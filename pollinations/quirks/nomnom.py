@@ -13,7 +13,7 @@ MAX_TOKENS = 2048
 
 
 def max_tokens(request: ChatRequest, target: Target) -> ChatRequest:
-    """A limit where the client set none."""
+    """``max_tokens`` of :data:`MAX_TOKENS` where the client set no limit."""
     return request if asked_for(request) else request.but(max_tokens=MAX_TOKENS)
 
 

@@ -11,7 +11,7 @@ MAX_TOKENS = 8000
 
 
 def max_tokens(request: ChatRequest, target: Target) -> ChatRequest:
-    """A limit of :data:`MAX_TOKENS`, unless the client set a lower one."""
+    """``max_tokens`` of :data:`MAX_TOKENS`, unless the client set a lower limit."""
     asked = asked_for(request)
     if not asked:
         return request.but(max_tokens=MAX_TOKENS)

@@ -4,7 +4,7 @@ from itertools import chain
 
 from ..chat.request import ChatRequest
 from .dialects import OPENAI
-from .ids import form, in_form
+from .ids import ANY, form, in_form
 from .messages import name_of
 from .quirk import Quirk, Target
 from .tools import called, chosen, schemas, with_tools
@@ -52,6 +52,6 @@ QUIRK = Quirk(
     (
         ("tools", fewer_tools),
         ("schema", schemas(OPENAI)),
-        ("tool-ids", in_form(form(r"\s\S", 1, 40))),
+        ("tool-ids", in_form(form(ANY, 1, 40))),
     ),
 )

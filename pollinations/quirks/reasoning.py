@@ -33,7 +33,7 @@ def _with(message: JSONObject, reasoning: str) -> JSONObject:
 
 
 def filled(request: ChatRequest) -> ChatRequest:
-    """*request* with a blank on every step whose reasoning nobody kept."""
+    """A blank on every step whose reasoning nobody kept."""
     return each_message(request, lambda message: _with(message, UNKNOWN))
 
 

@@ -35,7 +35,7 @@ def remembered(request: ChatRequest, target: Target) -> ChatRequest:
 
 
 def given_back(request: ChatRequest, target: Target) -> ChatRequest:
-    """Every turn of the model with its signature in every carrier, or else the word for none."""
+    """Every turn with its signature in every carrier, or else the word for a step without one."""
     return each_message(
         request,
         lambda message: _complete(message) if message["role"] == "assistant" else message,
@@ -67,7 +67,7 @@ def _first_signed(message: JSONObject, signature: str) -> JSONObject:
 
 
 def skipped(request: ChatRequest) -> ChatRequest:
-    """*request* with no signature but the word that skips the validator, on every step."""
+    """No signature but the word that skips Google's validator, on every step."""
 
     def skipping(message: JSONObject) -> JSONObject:
         new = _first_signed(_unsigned(message), SKIP)
@@ -77,7 +77,7 @@ def skipped(request: ChatRequest) -> ChatRequest:
 
 
 def stripped(request: ChatRequest, target: Target) -> ChatRequest:
-    """*request* without any signature, unless the model is sent them."""
+    """No thought signature, unless the model's family is sent them."""
     if target.signed:
         return request
     return each_message(request, _unsigned)

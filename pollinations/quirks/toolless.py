@@ -19,7 +19,7 @@ RESULTS = ("tool", "function")
 
 
 def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
-    """The request without all that offers tools."""
+    """Nothing that offers tools."""
     if target.tools_allowed or not any(name in request.body for name in FIELDS):
         return request
     return request.without(*FIELDS)

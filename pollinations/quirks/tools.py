@@ -47,6 +47,7 @@ def schemas(dialect: Dialect) -> Rule:
         mended = [_function_in(function, dialect) for function in functions]
         return request if alike(mended, functions) else request.but(functions=mended)
 
+    rule.__doc__ = f"The parameters of every function, in {dialect.name}'s dialect of JSON Schema."
     return rule
 
 

@@ -2,6 +2,7 @@
 The settings as values, with their defaults. No file, no environment, no Twisted here.
 
 A setting is one line of this file: its name (in JSON in camel case), what it may be, its default.
+What its class says of it is what the documentation says.
 """
 
 import math
@@ -66,7 +67,13 @@ HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
 
 @attrs.frozen
 class Gui:
-    """What is shown: ``status`` none, alert or all; ``logs`` none, error or verbose."""
+    """
+    What is shown.
+
+    :param status: which notifications about the state of things there are; ``none`` also takes the
+        notice out of answers that another model gave.
+    :param logs: which notifications about single requests there are.
+    """
 
     status: Literal["none", "alert", "all"] = "alert"
     logs: Literal["none", "error", "verbose"] = "none"
@@ -74,7 +81,13 @@ class Gui:
 
 @attrs.frozen
 class Thresholds:
-    """When to fall back: ``tier`` in percent of the allowance, the others in pollen."""
+    """
+    When to fall back.
+
+    :param tier: percent of a tier's allowance at which it counts as used up.
+    :param wallet: pollen under which the wallet counts as used up.
+    :param quest: pollen at which a grant counts as used up where there are no tiers.
+    """
 
     tier: Percent = 10.0
     wallet: Pollen = 5.0
@@ -83,7 +96,12 @@ class Thresholds:
 
 @attrs.frozen
 class FreeFallbacks:
-    """Who answers in the free universe: ``main`` without tools, ``agent`` for a failed request."""
+    """
+    Who answers in the free universe.
+
+    :param main: who answers instead of an ``enter`` model when the request has no tools.
+    :param agent: who answers instead when a free model has failed.
+    """
 
     main: Name = "free/mistral"
     agent: Name = "free/openai-fast"
@@ -91,7 +109,11 @@ class FreeFallbacks:
 
 @attrs.frozen
 class EnterFallbacks:
-    """Who answers instead of an ``enter`` model that was given tools."""
+    """
+    Who answers instead of ``enter`` models.
+
+    :param agent: who answers instead when the request has tools.
+    """
 
     agent: Name = "free/openai-fast"
 
@@ -106,7 +128,17 @@ class Fallbacks:
 
 @attrs.frozen
 class Timeouts:
-    """Limits on waiting, in seconds; ``None`` is no limit."""
+    """
+    Limits on waiting.
+
+    :param connect: seconds until a connection to an upstream must stand.
+    :param first_byte: seconds until an answer must begin.
+    :param first_token: seconds until something of an answer must be ready to leave; ``null`` is no
+        limit.
+    :param idle: seconds that an upstream may be silent within an answer, or a client take nothing
+        of it.
+    :param account: seconds that the account pages may take.
+    """
 
     connect: Seconds = 10.0
     first_byte: Seconds = 120.0
@@ -120,11 +152,13 @@ class Listener:
     """
     Who may come in.
 
-    :param hosts: names that a ``Host`` header may bear besides the loopback ones.
-    :param origins: web origins whose pages may ask.
-    :param body_limit: the most bytes that a request's body may have.
+    :param hosts: names that clients may call this proxy by, besides those of this machine; one
+        without a port is allowed with any.
+    :param origins: web origins (``https://ui.example``) whose pages may use this proxy.
+    :param body_limit: the most bytes that a request may have.
     :param requests: the most requests that may be open at once.
-    :param connections: the most connections that may be open at once.
+    :param connections: the most connections that may be open at once; fewer where the system allows
+        the process fewer open files.
     :param arrival: seconds that a request may take to arrive.
     :param idle: seconds that a connection may stay open with nothing asked.
     :param drain: seconds that live answers have to come to their end when the proxy is stopped.
@@ -145,10 +179,10 @@ class Logs:
     """
     What is logged into the home folder.
 
-    :param level: the least grave events that are.
-    :param levels: the same for parts of the program.
+    :param level: the least grave events that are logged.
+    :param levels: the same for parts of the program; the longest name that fits counts.
     :param format: lines for a person, or JSON.
-    :param file: whether there is such a file at all.
+    :param file: whether there is a log in the home folder.
     """
 
     level: Level = "info"
@@ -162,23 +196,31 @@ class Settings:
     """
     Everything that ``config.json`` can say.
 
-    :param mode: the chosen mode; ``None`` when nobody has chosen.
-    :param api_key: the key that was connected, never shown.
-    :param retries: how often one model is asked again before a byte came.
+    :param mode: when another model may answer than the one that was asked for; ``null`` is ``pro``
+        with a key and ``manual`` without. ``quest`` and ``quest_only`` are read as ``alwaysfree``,
+        ``paid`` as ``pro``.
+    :param api_key: the key of Pollinations, if it is kept here.
+    :param enable_paid_tools: read and kept for other programs; the proxy itself does not use it.
+    :param status_bar: whether a notification says after each ``enter`` request what is left, when
+        ``gui.status`` is ``all``.
+    :param language: what commands answer in: English or French.
+    :param debug: whether all levels of the proxy's own events are logged.
+    :param retries: how often one model is asked again before anything of its answer has come.
     :param guillotine: whether a turn that the model plays for the user is cut off.
     :param repetition: whether an answer that repeats itself without end is cut off.
-    :param keepalive: seconds of silence after which a comment is sent.
+    :param keepalive: seconds of silence after which the client of a stream is sent a comment.
     :param user_agent: what upstreams are told that we are.
 
     What counts where neither option nor environment says otherwise, the port and the workers at
     the start alone:
 
     :param port: the port on 127.0.0.1; 0 lets the system choose.
-    :param free_url: the base of the free upstream.
+    :param free_url: the base of the free upstream, which is never sent a key.
     :param enter_url: the base of the enter upstream.
-    :param signatures: where signatures are kept, as a URI.
+    :param signatures: where signatures are kept, as a URI; ``null`` is ``signatures.json`` in the
+        home folder. What was remembered elsewhere stays there.
     :param refresh: seconds between two looks at the quota.
-    :param workers: how many processes serve.
+    :param workers: how many processes serve. A change counts from the next start on.
     """
 
     mode: Mode | None = None
