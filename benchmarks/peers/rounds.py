@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from .measured import Bench, NotAnswered
 from .started import Peer, Running, end, running
 from .workloads import Workload
 
-WARMING = 0.4
-"""Seconds for which a peer does each kind of work before it is measured."""
+WARMING = 1.0
+"""Seconds, at least, for which a peer does each kind of work before it is measured."""
 
 
 @dataclass
@@ -35,8 +35,9 @@ class Fleet:
         """One peer's figures of one round."""
         with self.awake(name, workload.fresh) as one:
             if (name, workload.name) not in self._warm and not workload.fresh:
-                self.bench.measure(one, workload, WARMING)
                 self._warm.add((name, workload.name))
+                with suppress(NotAnswered):
+                    self.bench.measure(one, workload, max(WARMING, seconds))
             return self.bench.measure(one, workload, seconds)
 
     @contextmanager

@@ -76,15 +76,15 @@ TOOLS = bodies.chat("gemini-s5", 1024, tools=500)
 WORKLOADS = (
     Workload("B1", "JSON answers of 1 KiB, 32 connections", ALL, "responses", 32, WHOLE),
     Workload("B2", "bursts of 200 events, 16 connections", ALL, "events", 16, BURST),
-    Workload("B3", "100 streams, 50 events a second each", ALL, "events", 100, PACED, 0.4, 0.7),
-    Workload("B4", "50 streams, 50 events a second each", FAST, "events", 50, PACED, 0.4, 0.7),
+    Workload("B3", "100 streams, 50 events a second each", ALL, "events", 100, PACED, 0.4, 1.5),
+    Workload("B4", "50 streams, 50 events a second each", FAST, "events", 50, PACED, 0.4, 1.5),
     Workload("B5", "streams of 5 events, one after the other", ALL, "responses", 1, SHORT),
     Workload("B6", "1,000 open streams", FAST, "events", 1000, SPARSE, 3.0, 5.0, fresh=True),
     Workload("B7a", "4 MiB, 1,600 messages", FAST, "responses", 1, LARGE),
     Workload("B7b", "500 tools for gemini", FAST, "responses", 1, TOOLS),
     Workload("B11a", "B1, upstream encrypted", ("ours-tls", "ours"), "responses", 32, WHOLE),
     Workload(
-        "B11b", "B3, upstream encrypted", ("ours-tls", "ours"), "events", 100, PACED, 0.4, 0.7
+        "B11b", "B3, upstream encrypted", ("ours-tls", "ours"), "events", 100, PACED, 0.4, 1.5
     ),
     Workload("B12", "B1, 64 connections", ("ours-two", "ours-one"), "responses", 64, WHOLE),
     Workload("B13", "4 MiB bodies: the most memory", FAST, "responses", 1, LARGE, fresh=True),
