@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "files": set(),
     "neighbour": set(),
+    "waiters": set(),
     "chat": {"errors"},
     "settings/schema": set(),
     "tracing/traceparent": set(),
@@ -46,6 +47,7 @@ MAY_IMPORT = {
         "settings/schema",
         "signatures",
         "tracing/traceparent",
+        "waiters",
     },
     "commands": {
         "__init__",
@@ -72,6 +74,7 @@ MAY_IMPORT = {
         "settings/schema",
         "tracing/traceparent",
         "upstream",
+        "waiters",
     },
     "workers": {
         "errors",
@@ -83,6 +86,7 @@ MAY_IMPORT = {
         "settings",
         "settings/schema",
         "upstream",
+        "waiters",
     },
 }
 PURE = (

@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from ..routing.catalogue import Catalogue, Model, parse_list
 from ..routing.last_resort import LAST_RESORT
 from ..routing.route import ENTER, FREE
+from ..waiters import Waiters
 from .agent import Client
 from .current import current_text
 from .disk_copy import DiskCopy
@@ -98,7 +99,7 @@ class CatalogueService(Service):
     _reading: Deferred[Any] | None = attrs.field(default=None, init=False)
     _copy: DiskCopy = attrs.field(init=False)
     _looked: bool = attrs.field(default=False, init=False)
-    _waiting: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+    _waiting: Waiters = attrs.field(factory=Waiters, init=False)
 
     _log = Logger()
 
@@ -141,10 +142,8 @@ class CatalogueService(Service):
         """
         if self._looked:
             return
-        waiting: Deferred[None] = Deferred(self._waiting.remove)
-        self._waiting.append(waiting)
         with suppress(TimeoutError):
-            await waiting.addTimeout(patience, self._clock)
+            await self._waiting.one().addTimeout(patience, self._clock)
 
     async def _look(self) -> None:
         """Read what is due, all at once. While that lasts, the loop does not call again."""
@@ -155,17 +154,10 @@ class CatalogueService(Service):
         self._reading = DeferredList([Deferred.fromCoroutine(self._refresh(each)) for each in due])
         await self._reading
         self._reading = None
-        self._settle()
+        self._looked = True
+        self._waiting.tell()
         if self._read is not before:
             await self._copy.keep(self._read)
-
-    def _settle(self) -> None:
-        self._looked, waiting = True, tuple(self._waiting)
-        self._waiting = []
-        for one in waiting:
-            # Whoever goes on may make another one give up.
-            if not one.called:
-                one.callback(None)
 
     def _is_due(self, each: _List) -> bool:
         return self._clock.seconds() >= each.due or _asking(each) != each.asked_with

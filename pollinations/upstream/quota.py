@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from ..interfaces import IQuotaProvider
 from ..logs.quiet import quiet
 from ..routing.quota import Quota, aged
+from ..waiters import Waiters
 from .current import current_number
 
 INTERVAL: Final = 30.0
@@ -57,7 +58,7 @@ class QuotaService(Service):
     _last: Quota = attrs.field(factory=Quota, init=False)
     _looked_with: object = attrs.field(default=_NOBODY, init=False, repr=False)
     _look: "Deferred[None] | None" = attrs.field(default=None, init=False)
-    _waiting: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+    _waiting: Waiters = attrs.field(factory=Waiters, init=False)
     _began: float = attrs.field(default=-math.inf, init=False)
     _loop: LoopingCall = attrs.field(init=False)
     _looping: "Deferred[Any]" = attrs.field(init=False)
@@ -121,8 +122,7 @@ class QuotaService(Service):
 
     def _look_over(self) -> "Deferred[None]":
         """Fires when a look is over: that which is under way, else one that begins now."""
-        over: Deferred[None] = Deferred(self._waiting.remove)
-        self._waiting.append(over)
+        over = self._waiting.one()
         if self._look is None:
             self._look = look = Deferred.fromCoroutine(self._looks())
             look.addBoth(self._done)
@@ -131,12 +131,8 @@ class QuotaService(Service):
     def _done(self, result: object) -> None:
         if isinstance(result, Failure) and not result.check(CancelledError):
             self._log.failure("cannot take what was seen of the account", quiet(result))
-        self._look, waiting = None, tuple(self._waiting)
-        self._waiting = []
-        for one in waiting:
-            # Whoever goes on may make another one give up.
-            if not one.called:
-                one.callback(None)
+        self._look = None
+        self._waiting.tell()
 
     async def _looks(self) -> None:
         """Look, and once more if the key has changed meanwhile."""

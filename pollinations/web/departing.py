@@ -12,6 +12,8 @@ from twisted.web.http import HTTPChannel
 from twisted.web.http_headers import Headers
 from twisted.web.server import Site
 
+from ..waiters import Waiters
+
 LAST_CALL = 1.0
 """Seconds for which connections on which nothing is asked are still kept. A request may be on its
 way already, and would be lost if the connection were closed."""
@@ -67,7 +69,7 @@ class DepartingSite(Site):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.channels: set[DepartingChannel] = set()
-        self._departed: list[Deferred[None]] = []
+        self._departed = Waiters()
 
     def depart(self) -> "Deferred[None]":
         """
@@ -77,8 +79,7 @@ class DepartingSite(Site):
         :return: fires when there is no connection left. It may be cancelled.
         """
         self.departing = True
-        departed: Deferred[None] = Deferred(self._departed.remove)
-        self._departed.append(departed)
+        departed = self._departed.one()
         self.reactor.callLater(LAST_CALL, self._last_call)
         self._look()
         return departed
@@ -94,6 +95,4 @@ class DepartingSite(Site):
 
     def _look(self) -> None:
         if self.departing and not self.channels:
-            departed, self._departed = self._departed, []
-            for one in departed:
-                one.callback(None)
+            self._departed.tell()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import attrs
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import TimeoutError
 from twisted.internet.interfaces import IReactorTime
 
 from ..errors import UpstreamFailed
+from ..waiters import Waiters
 
 
 @attrs.define(eq=False, slots=False)
@@ -20,7 +21,7 @@ class InFlight:
 
     _clock: IReactorTime
     count: int = attrs.field(default=0, init=False)
-    _emptied: "list[Deferred[None]]" = attrs.field(factory=list, init=False)
+    _emptied: Waiters = attrs.field(factory=Waiters, init=False)
 
     @contextmanager
     def one(self, most: int) -> Iterator[None]:
@@ -39,19 +40,11 @@ class InFlight:
         finally:
             self.count -= 1
             if not self.count:
-                self._tell()
+                self._emptied.tell()
 
     async def emptied(self, seconds: float) -> None:
         """Wait until there are none, or until so many *seconds* are over."""
         if not self.count or seconds <= 0:
             return
-        emptied: Deferred[None] = Deferred(self._emptied.remove)
-        self._emptied.append(emptied)
         with suppress(TimeoutError):
-            await emptied.addTimeout(seconds, self._clock)
-
-    def _tell(self) -> None:
-        emptied, self._emptied = self._emptied, []
-        for one in emptied:
-            if not one.called:
-                one.callback(None)
+            await self._emptied.one().addTimeout(seconds, self._clock)

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from ..waiters import Waiters
 from .hub import Hub, Member
 from .post import FIRST_SOCKET, HEARD, SAID, Post, families
 from .process import WorkerProcess
@@ -71,7 +71,7 @@ class WorkersService(Service):
     _beat: LoopingCall = attrs.field(init=False)
     _served: bool = attrs.field(default=False, init=False)
     _stopping: bool = attrs.field(default=False, init=False)
-    _ended: "Deferred[None] | None" = attrs.field(default=None, init=False)
+    _ended: Waiters = attrs.field(factory=Waiters, init=False)
 
     _log = Logger()
 
@@ -112,8 +112,7 @@ class WorkersService(Service):
                 process.send("hurry")
         killing = self._reactor.callLater(seconds + GRACE, self._kill)
         if self.processes:
-            self._ended = self._ended or Deferred()
-            await _over(self._ended)
+            await self._ended.one()
         if killing.active():
             killing.cancel()
 
@@ -143,9 +142,8 @@ class WorkersService(Service):
         del self.processes[process.rank]
         if not self._stopping:
             self._replace(process)
-        elif not self.processes and self._ended is not None:
-            ended, self._ended = self._ended, None
-            ended.callback(None)
+        elif not self.processes:
+            self._ended.tell()
 
     def _replace(self, process: WorkerProcess) -> None:
         rank, delay = process.rank, self._restarts[process.rank].ended(process.served)
@@ -171,15 +169,3 @@ class WorkersService(Service):
         for process in self.processes.values():
             self._log.warn("worker {rank} does not end, it is killed", rank=process.rank)
             process.signal("KILL")
-
-
-def _over(ended: "Deferred[None]") -> "Deferred[None]":
-    """Fires when *ended* does, for one of several who wait."""
-    mine: Deferred[None] = Deferred()
-
-    def tell(result: None) -> None:
-        if not mine.called:
-            mine.callback(None)
-
-    ended.addCallback(tell)
-    return mine
