@@ -182,6 +182,9 @@ def verdict(failure: UpstreamFailed, route: Route, request: ChatRequest) -> Verd
 PATIENCE: Final = 30.0
 """The longest, in seconds, that a retry waits because an upstream asked for it."""
 
+BRIEF: Final = 5.0
+"""The same where somebody else could answer: nobody likes silence better than another model."""
+
 FIRST_WAIT: Final = 1.0
 """Seconds before the first retry when the upstream does not say; each further one waits twice."""
 
@@ -196,8 +199,9 @@ def retry_delay(
     """
     How long to wait before the same model is asked again.
 
-    A rate limit that asks for more patience than we have is tested once after a short wait when
-    somebody else could answer: limits are often gone sooner than they say.
+    What an upstream asks for is honoured: it is waited for, or somebody else answers meanwhile. A
+    rate limit that asks for more patience than anybody has is tested once after a short wait when
+    somebody else could answer: such limits are often gone sooner than they say.
 
     :param attempt: how often the model has been asked for this request, 1 or more.
     :param jitter: a random number from 0 to 1, so that those who failed together do not all come
@@ -212,6 +216,6 @@ def retry_delay(
     if not verdict.wait:
         return backoff
     if verdict.wait <= PATIENCE:
-        return verdict.wait
+        return None if fallback_exists and verdict.wait > BRIEF else verdict.wait
     rescue = verdict.kind == "rate limit" and fallback_exists and attempt == 1
     return backoff if rescue else None

@@ -153,7 +153,11 @@ def waiting(wait: float, kind: str = "rate limit") -> Verdict:
         (waiting(7.0), 1, False, 7.0),
         (waiting(0.5), 2, True, 0.5),
         (waiting(0.0), 1, False, 1.0),  # at once is never at once
-        (waiting(30.0), 1, True, 30.0),
+        (waiting(30.0), 1, False, 30.0),
+        (waiting(5.0), 2, True, 5.0),
+        (waiting(5.1), 1, True, None),  # somebody else answers sooner
+        (waiting(30.0), 1, True, None),
+        (waiting(20.0, "server"), 1, True, None),
         (waiting(30.1), 1, True, 1.0),  # the rescue attempt
         (waiting(30.1), 2, True, None),
         (waiting(30.1), 1, False, None),  # the client is told how long

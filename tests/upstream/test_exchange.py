@@ -212,10 +212,22 @@ class RetryTests(SynchronousTestCase):
         self.assertEqual(times, [0.0, 1.0, 3.0])
 
     def test_waits_as_long_as_it_is_told(self) -> None:
-        """As ``Retry-After`` says, up to half a minute."""
-        proxy = before(scripts.InTurn(scripts.error(429, "Slow", retry_after=7), HELLO))
-        self.assertEqual(answer(proxy).text, "Hello")
-        self.assertEqual([one.when for one in proxy.imitation.asked("enter")], [0.0, 7.0])
+        """As ``Retry-After`` says: a few seconds, or half a minute where nobody else answers."""
+        for mode, wait in (("pro", 5), ("manual", 30)):
+            limited = scripts.InTurn(scripts.error(429, "Slow", retry_after=wait), HELLO)
+            proxy = before(limited, settings=Settings(mode=mode))
+            self.assertEqual(answer(proxy).text, "Hello")
+            times = [one.when for one in proxy.imitation.asked("enter")]
+            self.assertEqual(times, [0.0, wait])
+
+    def test_nobody_waits_long_where_another_model_could_answer(self) -> None:
+        """It does so at once, and the first one is left alone for as long as it asked."""
+        proxy = before(scripts.error(429, "Slow", retry_after=20))
+        got = answer(proxy)
+        self.assertIn("Safety Net", got.text)
+        self.assertEqual(asked(proxy)["enter", "openai"], 1)
+        [rescue] = proxy.imitation.asked("free")
+        self.assertEqual(rescue.when, 0.0)
 
     def test_does_not_wait_for_ever(self) -> None:
         """A limit that asks for more gets one rescue attempt, for somebody else could answer."""
