@@ -10,7 +10,16 @@ NAME_LIMIT: Final = 200
 """The most characters of a name that are logged."""
 
 # Everything here is bounded, so that no text takes long.
-_SECRETS = re.compile(r"\b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
+_SECRETS = re.compile(
+    r"""
+      \b(?:sk|pk|ag|plln)[_-][A-Za-z0-9_-]{6,}
+    # Short ones too where no word is like that: with a digit, or as Pollinations writes them.
+    | \b(?:sk|pk|ag|plln)[_-](?=[A-Za-z]{0,4}[0-9])[A-Za-z0-9]{4,}
+    | \b(?:sk|plln)_[A-Za-z0-9_-]{4,}
+    | \bBearer\s+\S+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _BEGINNINGS = ("sk_", "sk-", "pk_", "pk-", "ag_", "ag-", "plln_", "plln-", "bearer")
 _ADDRESSES = re.compile(
     r"""

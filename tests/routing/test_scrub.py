@@ -50,5 +50,39 @@ def test_every_kind_of_key_is_taken_out(prefix: str, joint: str) -> None:
     assert without_keys(f"a {key} b") == "a … b"
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["sk_demo", "sk_test", "sk_a_b_", "plln_demo", "sk-1a2b", "pk_9x8y", "ag-12ab", "PK-a1b2c"],
+)
+def test_short_keys_are_taken_out(key: str) -> None:
+    """Those that cannot be words."""
+    assert without_keys(f"The key {key}, or '{key}'.") == "The key …, or '…'."
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "sk-learn",
+        "ag-grid",
+        "ag-ui",
+        "pk_id",
+        "pk_user",
+        "sk-SK",
+        "sk_SK",
+        "disk_usage",
+        "task_demo1",
+        "risk-2024",
+        "flag-1a2b",
+        "tag_1a2b",
+        "sk",
+        "PK 1234",
+        "gpk_1234",
+    ],
+)
+def test_words_stay(word: str) -> None:
+    """Of programs, of databases, of languages."""
+    assert without_keys(f"sk_demo1 {word} again") == f"… {word} again"
+
+
 def test_a_bearers_key_of_any_form_is_taken_out() -> None:
     assert without_keys("Authorization: BEARER xyz") == "Authorization: …"
