@@ -9,6 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger, LogLevel
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 from zope.interface import implementer
 
 from ..errors import InvalidRequest, UpstreamFailed, stopping
@@ -26,6 +28,8 @@ KEEPALIVE: Final = 15.0
 
 STALLED: Final = 120.0
 """Seconds after which somebody who takes nothing does not listen any more."""
+
+_EVENTS = "text/event-stream"
 
 _LEVELS = {"info": "info", "success": "info", "warning": "warn", "error": "error"}
 
@@ -196,5 +200,9 @@ def _since(request: Any) -> int | None:
 
 
 def wants_stream(request: Any) -> bool:
-    """Whether the client asks for events, and not for a list."""
-    return b"text/event-stream" in (request.getHeader(b"accept") or b"").lower()
+    """Whether the client asks for events, and would not rather have a list."""
+    said = (request.getHeader(b"accept") or b"").decode("latin-1")
+    accepted = parse_accept_header(said, MIMEAccept)
+    named = (q for kind, q in accepted if kind.partition(";")[0].lower() == _EVENTS)
+    events = max(named, default=0)
+    return events > 0 and events >= accepted["application/json"]

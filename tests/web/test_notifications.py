@@ -133,6 +133,23 @@ class StreamTests(SynchronousTestCase):
         proxy.pump()
         self.assertEqual(heard(got), ["one", "two"])
 
+    def test_is_for_those_who_ask_for_events(self) -> None:
+        """And would not rather have a list."""
+        for accept, stream in (
+            ("text/event-stream", True),
+            ("TEXT/Event-Stream; charset=utf-8", True),
+            ("application/json, text/event-stream", True),
+            ("text/event-stream, */*;q=0.1", True),
+            ("text/event-stream;q=0", False),
+            ("text/event-stream; q=0.0, application/json", False),
+            ("text/event-stream;q=0.5, application/json", False),
+            ("text/event-streams", False),
+            ("*/*", False),
+            ("", False),
+        ):
+            got = everything().get(PATH, {"Accept": accept})
+            self.assertEqual(got.header("Content-Type") == "application/json", not stream, accept)
+
     def test_comments_keep_it_alive(self) -> None:
         """Comments only: an event that is none would be read as one."""
         proxy = everything()
