@@ -14,8 +14,10 @@ def api_key(body: bytes) -> str:
     :raises InvalidRequest: there is none.
     """
     key = _field(body, "apiKey")
-    if not isinstance(key, str) or not key.strip():
+    if not isinstance(key, str):
         raise InvalidRequest("'apiKey' must be a string.", "apiKey")
+    if not key.strip():
+        raise InvalidRequest("'apiKey' must not be empty.", "apiKey")
     return key.strip()
 
 

@@ -416,6 +416,8 @@ class AuthTests(SynchronousTestCase):
         proxy.api._connect = connect
         for body in (b"{}", b"[]", b"{", b'{"apiKey": 5}', b'{"apiKey": " "}'):
             self.assertEqual(proxy.post("/v1/auth", body).status, 400)
+        got = proxy.post("/v1/auth", b'{"apiKey": ""}')
+        self.assertEqual(got.error["message"], "'apiKey' must not be empty.")
         got = proxy.post("/v1/auth", b'{"apiKey": "sk_secret"}')
         self.assertEqual(got.status, 401)
         self.assertNotIn(b"sk_secret", got.data)
