@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 from twisted.application.service import Service
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
     IListeningPort,
@@ -57,6 +57,7 @@ class Door(Service):
     """What is open."""
 
     _told: Running | None = attrs.field(default=None, init=False)
+    _closed: "Deferred[Any]" = attrs.field(factory=lambda: succeed(None), init=False)
 
     _log = Logger()
 
@@ -75,9 +76,10 @@ class Door(Service):
             self._reactor.callWhenRunning(self.announce)
 
     def stopService(self) -> "Deferred[Any]":
-        """Let nobody in any more."""
+        """Let nobody in any more. Fires when the ports are closed, whoever began that."""
         super().stopService()
-        return self._shut()
+        self._shut()
+        return self._closed
 
     def close(self) -> "Deferred[None]":
         """Let nobody in any more. Fires when all who are in have left."""
@@ -90,11 +92,13 @@ class Door(Service):
         found = (_url(port) or (_place(port.getHost()), None) for port in self.ports)
         return ", ".join(where for where, _ in found)
 
-    def _shut(self) -> "Deferred[Any]":
+    def _shut(self) -> None:
         with suppress(OSError):
             self._home.withdraw(os.getpid())
         ports, self.ports = self.ports, []
-        return DeferredList([maybeDeferred(port.stopListening) for port in ports])
+        if ports:
+            # A socket in the file system is removed in a later turn of the reactor.
+            self._closed = DeferredList([maybeDeferred(port.stopListening) for port in ports])
 
     def _open(self, endpoint: IStreamServerEndpoint) -> None:
         opened: list[IListeningPort | Failure] = []
@@ -169,7 +173,7 @@ def why_not(failure: Failure) -> str:
         return f"Cannot listen: {str(error).rstrip('.')}."
     where = f"port {error.port} on {error.interface or 'all interfaces'}"
     if not isinstance(error.port, int):
-        return f"Cannot listen on {error.port}: {error.socketError}."
+        return _no_socket(error)
     reason = f"Cannot listen on {where}: {error.socketError}."
     number = getattr(error.socketError, "errno", None)
     if number == errno.EADDRNOTAVAIL:
@@ -178,6 +182,15 @@ def why_not(failure: Failure) -> str:
         return f"{reason} Ports below 1024 are for root, as a rule; --port 0 chooses a free one."
     holder = _holder(error.interface or "127.0.0.1", error.port)
     return f"{reason} {holder} Use --port 0 for a free port."
+
+
+def _no_socket(error: CannotListenError) -> str:
+    """Why a socket in the file system cannot be had."""
+    path = os.fsdecode(error.port)
+    if os.path.islink(f"{path}.lock"):
+        way = f"Another process holds {path}.lock; if that is no proxy any more, remove both files."
+        return f"Cannot listen on {path}: {way}"
+    return f"Cannot listen on {path}: {error.socketError}."
 
 
 def _holder(host: str, port: int) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.error import CannotListenError
-from twisted.internet.protocol import ServerFactory
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.resource import Resource
 
 from pollinations.settings.home import Home
+from pollinations.web.departing import DepartingSite
 from pollinations.web.door import Door, is_local, why_not
 
 
@@ -51,6 +53,15 @@ def test_others_too(address: Any) -> None:
     assert not is_local(address)
 
 
+def test_names_the_lock_of_a_socket_that_is_held(tmp_path: Path) -> None:
+    """A process that was killed leaves it, and another one may have its number by now."""
+    path = tmp_path / "sock"
+    path.with_name("sock.lock").symlink_to("1")
+    said = why_not(Failure(CannotListenError(None, bytes(path), "Cannot acquire lock")))
+    assert f"{path}.lock" in said
+    assert "b'" not in said
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [
@@ -77,10 +88,12 @@ class DoorTests(SynchronousTestCase):
 
     def door(self, guarded: bool = True) -> Door:
         """One that listens, and has said so."""
-        reactor, site = MemoryReactorClock(), ServerFactory()
+        reactor = MemoryReactorClock()
+        site: Any = DepartingSite(Resource(), reactor=reactor)
         endpoint = TCP4ServerEndpoint(reactor, 10001)
         door = Door(reactor, [endpoint], site, self.home, guarded, lambda: 0.0, lambda line: None)
         door.startService()
+        self.ports: list[Any] = door.ports
         door.announce()
         return door
 
@@ -92,6 +105,17 @@ class DoorTests(SynchronousTestCase):
         self.home.proxy.unlink()
         door.remain()
         self.assertEqual(self.home.running(), running)
+
+    def test_waits_until_its_ports_are_closed(self) -> None:
+        """Also for those that were closed before: a socket in the file system goes later."""
+        slow: Deferred[None] = Deferred()
+        door = self.door()
+        self.ports[0].stopListening = lambda: slow
+        door.close()
+        stopped = door.stopService()
+        self.assertNoResult(stopped)
+        slow.callback(None)
+        self.successResultOf(stopped)
 
     def test_leaves_a_later_one_alone(self) -> None:
         """The last to be started is the one that is found."""
