@@ -174,7 +174,7 @@ class Parts:
         account = accounts_at(
             lambda: self.start.enter_url, self.client, self.settings, self.reactor, self.now
         )
-        return Accounts(account, self.key, self.latest)
+        return Accounts(account, self.latest)
 
     @cached_property
     def quota(self) -> QuotaService:

@@ -66,12 +66,15 @@ class Commanded:
                 lambda key: AccountQuota(
                     client, "http://up/enter", key, self.clock, self.clock.seconds, "ours"
                 ),
-                lambda: self.key,
+                self._latest,
             ),
-            lambda: None if self.key is None else Key(self.key, "config.json"),
+            self._latest,
             self.clock.seconds,
             self.records,
         )
+
+    def _latest(self) -> Key | None:
+        return None if self.key is None else Key(self.key, "config.json")
 
     def set(self, **settings: Any) -> None:
         """Put other settings in force, as if they stood in the file."""

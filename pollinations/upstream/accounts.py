@@ -70,23 +70,21 @@ class Accounts:
 
     :param account: gives the account of a key.
     :param key: gives the key in force, or ``None``.
-    :param latest: gives the same with its source, where that is known.
     """
 
     _account: Callable[[str], AccountQuota] = attrs.field(repr=False)
-    _key: Callable[[], str | None] = attrs.field(repr=False)
-    _latest: Callable[[], Key | None] = attrs.field(default=lambda: None, repr=False)
+    _key: Callable[[], Key | None] = attrs.field(repr=False)
 
     async def quota(self) -> Quota:
         """See :class:`pollinations.interfaces.IQuotaProvider`."""
         key = self._key()
-        provider = NoQuota() if key is None else self._account(key)
+        provider = NoQuota() if key is None else self._account(key.value)
         return await provider.quota()
 
     async def usage(self, whose: Literal["account", "key"] = "account") -> Any:
         """See :meth:`pollinations.upstream.account.AccountQuota.usage`; ``None`` without a key."""
         key = self._key()
-        return None if key is None else await self._account(key).usage(whose)
+        return None if key is None else await self._account(key.value).usage(whose)
 
     async def connect(self, key: str, file: SettingsFile) -> Connected:
         """
@@ -103,9 +101,9 @@ class Accounts:
         except (SettingsUnreadable, WrongSettings, OSError) as e:
             message = f"The key cannot be kept in {file.path.name}: {e}."
             raise InvalidRequest(message, "apiKey", 500) from e
-        latest = self._latest()
-        source = None if latest is None else latest.source
-        return Connected(self._key() == key, check.limited, check.models, check.paid, source)
+        used = self._key()
+        in_force, source = (used.value == key, used.source) if used else (False, None)
+        return Connected(in_force, check.limited, check.models, check.paid, source)
 
 
 def _refuse(check: KeyCheck) -> None:

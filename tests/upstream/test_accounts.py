@@ -52,7 +52,6 @@ class AccountsTests(SynchronousTestCase):
             lambda key: AccountQuota(
                 client, "http://up/enter", key, self.clock, lambda: 0.0, "ours"
             ),
-            lambda: self.key,
             lambda: None if self.key is None else Key(self.key, "somewhere"),
         )
         self.file = SettingsFile(Path("config.json"), at_once)
