@@ -8,6 +8,7 @@ from typing import Any
 from twisted.application.service import IService
 from twisted.python import usage
 
+from .life.settling import settle
 from .life.steady import steady
 from .start import Start, WrongStart
 
@@ -69,6 +70,7 @@ def makeService(options: Options, reactor: Any = None) -> IService:
         from twisted.internet import reactor
 
         steady(reactor)
+        settle(reactor)
     from .proxy import proxy
 
     try:
