@@ -12,7 +12,7 @@ import pollinations
 
 ROOT = Path(pollinations.__file__).parent
 
-# What each room may import of the others. A module at the top is a room of its own.
+# What each room imports of the others, from left to right. A module at the top is one of its own.
 MAY_IMPORT = {
     "__init__": set(),
     "errors": set(),
@@ -23,18 +23,18 @@ MAY_IMPORT = {
     "settings/schema": set(),
     "tracing/traceparent": set(),
     "routing": {"errors", "chat", "settings/schema", "interfaces", "tracing/traceparent"},
-    "quirks": {"errors", "chat", "routing", "settings/schema", "interfaces"},
-    "stages": {"errors", "chat", "routing", "settings/schema", "interfaces"},
+    "quirks": {"errors", "chat", "routing", "interfaces"},
+    "stages": {"errors", "chat", "routing", "settings/schema"},
     "interfaces": {"errors", "chat", "routing"},
     "logs": {"files", "routing", "settings/schema"},
     "life": {"logs"},
     "metrics": {"__init__", "logs", "routing"},
     "tracing": {"__init__", "logs", "routing", "tracing/traceparent"},
-    "settings": {"errors", "files", "settings/schema", "chat", "logs"},
-    "signatures": {"errors", "files", "chat", "interfaces", "logs"},
+    "settings": {"errors", "files", "settings/schema", "logs"},
+    "start": {"errors", "files", "settings"},
+    "signatures": {"files", "chat", "interfaces", "logs"},
     "units": {"errors", "files", "settings", "start"},
     "upstream": {
-        "__init__",
         "errors",
         "files",
         "chat",
@@ -59,7 +59,7 @@ MAY_IMPORT = {
         "settings/schema",
         "upstream",
     },
-    "opencode": {"__init__", "errors", "files", "routing", "settings"},
+    "opencode": {"errors", "files", "routing", "settings"},
     "web": {
         "__init__",
         "errors",
@@ -99,7 +99,7 @@ PURE = (
     "interfaces",
     "settings/schema",
 )
-WIRING = ("proxy", "parts", "parent", "tap", "cli", "shell", "start", "testing")
+WIRING = ("proxy", "parts", "parent", "tap", "cli", "shell", "testing")
 
 
 def modules() -> Iterator[Path]:
@@ -131,18 +131,31 @@ def imported(path: Path) -> Iterator[str]:
                 yield str(found if exists else base)
 
 
+def neighbours(path: Path) -> set[str]:
+    """The other rooms that a module imports."""
+    names = [name for name in imported(path) if name.startswith(str(ROOT))]
+    targets = [(Path(f"{name}.py"), Path(name, "__init__.py")) for name in names]
+    found = {room(module if module.exists() else package) for module, package in targets}
+    return found - {room(path)}
+
+
 @pytest.mark.parametrize(
     "path", list(modules()), ids=lambda path: path.relative_to(ROOT).as_posix()
 )
 def test_imports_point_one_way(path: Path) -> None:
     """A room imports those to its left, and the seams."""
-    own = room(path)
-    rooms = set()
-    for name in imported(path):
-        if name.startswith(str(ROOT)):
-            target = Path(f"{name}.py")
-            rooms.add(room(target if target.exists() else Path(name, "__init__.py")))
-    assert rooms - {own} <= MAY_IMPORT[own]
+    assert neighbours(path) <= MAY_IMPORT[room(path)]
+
+
+def test_the_table_goes_one_way() -> None:
+    """A room stands to the right of all that it imports, but the seams, and imports all that."""
+    rooms = list(MAY_IMPORT)
+    used: dict[str, set[str]] = {name: set() for name in rooms}
+    for path in modules():
+        used[room(path)] |= neighbours(path)
+    for place, (name, allowed) in enumerate(MAY_IMPORT.items()):
+        assert allowed <= {*rooms[:place], "interfaces"}, name
+        assert allowed == used[name], name
 
 
 @pytest.mark.parametrize(
