@@ -12,7 +12,11 @@ _LONGEST = 64
 
 
 def named(request: ChatRequest, target: Target) -> ChatRequest:
-    """The tool's name on every result that bears none. Expects results next to their calls."""
+    """
+    The tool's name on every result that bears none.
+
+    Expects results next to their calls.
+    """
     names: dict[str, str] = {}
     messages: list[JSONObject] = []
     for message in request.messages:
