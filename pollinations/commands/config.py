@@ -113,7 +113,7 @@ async def _changed(control: Control, setting: Setting, text: str) -> Told:
     change = setting.meant(text)
     if change is None:
         belongs = setting.belongs(control.language)
-        return Told(_WRONG(control.language, name=setting.name, belongs=belongs), ok=False)
+        return Told.misunderstood(_WRONG(control.language, name=setting.name, belongs=belongs))
     await control.file.save(change)
     # In the language that is spoken from now on.
     language, settings = control.language, control.file.settings
@@ -137,7 +137,7 @@ def _unknown(control: Control, named: str) -> Told:
     nearest = meant(named, _ALL_NAMES, control.language)
     listed = ", ".join(f"`{name}`" for name in NAMES)
     text = _UNKNOWN(control.language, name=echoed(named), nearest=nearest, names=listed)
-    return Told(text, ok=False)
+    return Told.misunderstood(text)
 
 
 CONFIG = Verb(

@@ -1,4 +1,4 @@
-"""``help``: all commands."""
+"""``help``: all commands, or one."""
 
 from collections.abc import Sequence
 
@@ -17,18 +17,20 @@ def with_help(verbs: tuple[Verb, ...]) -> tuple[Verb, ...]:
         *verbs,
         Verb(
             "help",
-            Phrase("Show all commands", "Montrer toutes les commandes"),
+            Phrase("Show all commands, or one", "Montrer toutes les commandes, ou une seule"),
             lambda control, words: _help(everything, control, words),
+            "[command]",
         ),
     )
     return everything
 
 
 async def _help(verbs: tuple[Verb, ...], control: Control, words: Sequence[str]) -> Told:
-    if words:
+    language, named = control.language, [word.lower() for word in words]
+    told = [verb for verb in verbs if [verb.name] == named] if named else verbs
+    if not told:
         raise Misused
-    language = control.language
-    lines = [_LINE(language, use=verb.use, summary=verb.summary(language)) for verb in verbs]
+    lines = [_LINE(language, use=verb.use, summary=verb.summary(language)) for verb in told]
     text = "\n".join((_TITLE(language), "", *lines, "", _SHORT(language)))
-    commands = [{"name": v.name, "takes": v.takes, "summary": v.summary(language)} for v in verbs]
-    return Told(text, {"commands": commands})
+    commands = [{"name": v.name, "takes": v.takes, "summary": v.summary(language)} for v in told]
+    return Told(lines[0].removeprefix("- ") if named else text, {"commands": commands})

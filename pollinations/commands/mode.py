@@ -41,7 +41,7 @@ async def mode(control: Control, words: Sequence[str]) -> Told:
     if extra:
         raise Misused
     if wanted.lower() not in get_args(Mode):
-        return Told(_WRONG(control.language, modes=", ".join(get_args(Mode))), ok=False)
+        return Told.misunderstood(_WRONG(control.language, modes=", ".join(get_args(Mode))))
     await control.file.save({"mode": wanted.lower()})
     control.changed(_CHANGED(control.language, mode=control.situation.mode))
     return await _told(control, _SET)

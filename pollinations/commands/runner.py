@@ -22,6 +22,9 @@ from .verb import Misused, Told, Verb
 LONGEST: Final = 1024
 """The most characters of one word; a key may have half as many."""
 
+OF_A_SHELL: Final = ("setup", "service", "doctor", "token", "completion")
+"""The commands that only a shell has."""
+
 _NOT_PLAIN = Phrase(
     "A command is a line of a few plain words. Nothing was changed.",
     "Une commande est une ligne de quelques mots simples. Rien n'a été changé.",
@@ -29,6 +32,10 @@ _NOT_PLAIN = Phrase(
 _UNKNOWN = Phrase(
     "There is no command {name}.{nearest} `/pollinations help` lists them all.",
     "La commande {name} n'existe pas.{nearest} `/pollinations help` les montre toutes.",
+)
+_IN_A_SHELL = Phrase(
+    "`pollinations {name}` is a command for a shell: type it there.",
+    "`pollinations {name}` est une commande de terminal : tapez-la là-bas.",
 )
 _TAKES = Phrase(
     "That is not what `{name}` takes. Use it as `/pollinations {use}`.",
@@ -72,7 +79,7 @@ class Commands:
         :param words: its name and what follows; none at all ask for help.
         """
         if not _plain(words):
-            return self._not(_NOT_PLAIN)
+            return self._misunderstood(_NOT_PLAIN)
         name, *rest = words or ("help",)
         verb = self.find(name)
         if verb is None:
@@ -90,7 +97,7 @@ class Commands:
         try:
             return await verb.run(self._control, words)
         except Misused:
-            return self._not(_TAKES, name=verb.name, use=verb.use)
+            return self._misunderstood(_TAKES, name=verb.name, use=verb.use)
         except (InvalidRequest, UpstreamFailed) as e:
             return self._not(_FAILED, message=e.message)
         except SettingsUnreadable as e:
@@ -106,8 +113,13 @@ class Commands:
             return self._not(_BROKEN)
 
     def _unknown(self, name: str) -> Told:
+        if name.lower() in OF_A_SHELL:
+            return self._misunderstood(_IN_A_SHELL, name=name.lower())
         nearest = meant(name, (verb.name for verb in self._verbs), self._control.language)
-        return self._not(_UNKNOWN, name=echoed(name), nearest=nearest)
+        return self._misunderstood(_UNKNOWN, name=echoed(name), nearest=nearest)
+
+    def _misunderstood(self, phrase: Phrase, **fields: str) -> Told:
+        return Told.misunderstood(phrase(self._control.language, **fields))
 
     def _not(self, phrase: Phrase, **fields: str) -> Told:
         return Told(phrase(self._control.language, **fields), ok=False)

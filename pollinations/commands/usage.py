@@ -64,7 +64,7 @@ _HINT = Phrase(
 
 async def usage(control: Control, words: Sequence[str]) -> Told:
     """Look at the account, and show what is left."""
-    if tuple(words) not in ((), ("full",)):
+    if [word.lower() for word in words] not in ([], ["full"]):
         raise Misused
     language, mode = control.language, control.situation.mode
     title, data = _TITLE(language, mode=mode.upper()), {"mode": mode}

@@ -23,11 +23,18 @@ class Told:
     :param data: the same for a program, as JSON.
     :param ok: whether what was asked for was done; when not, *text* says why, and nothing was
         changed.
+    :param understood: whether the words were; when not, it is not *ok* either.
     """
 
     text: str
     data: Mapping[str, Any] = attrs.field(factory=dict)
     ok: bool = True
+    understood: bool = True
+
+    @classmethod
+    def misunderstood(cls, text: str) -> "Told":
+        """*text* says what would be understood."""
+        return cls(text, ok=False, understood=False)
 
 
 @attrs.frozen

@@ -14,7 +14,8 @@ from .plain import clean, plain
 
 def show(told: Told, as_json: bool = False, report: bool = False) -> None:
     """
-    Show *told*, and end with the status 1 if it is not what was asked for.
+    Show *told*, and end with the status 1 if it is not what was asked for, 2 if that was not
+    understood.
 
     :param as_json: give its data to a program, alone on standard output.
     :param report: whether its text is the answer even when something is not right.
@@ -28,7 +29,7 @@ def show(told: Told, as_json: bool = False, report: bool = False) -> None:
     if not told.ok:
         if not report:
             _complain(told.text)
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(1 if told.understood else 2)
 
 
 @contextmanager

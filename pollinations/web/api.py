@@ -223,7 +223,8 @@ class OpenAIResource:
         if self._commands is None:
             raise InvalidRequest("There are no commands here.", status=404)
         told = await self._commands.run(words(request.content.read()))
-        return as_json(request, {"ok": told.ok, "text": told.text, "data": told.data})
+        found = {"ok": told.ok, "understood": told.understood, "text": told.text, "data": told.data}
+        return as_json(request, found)
 
     @_at(app, "GET", "/metrics")
     async def figures(self, request: IRequest) -> bytes:

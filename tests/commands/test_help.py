@@ -27,9 +27,12 @@ def test_speaks_french() -> None:
         assert f"- `/pollinations {verb.use}` : {verb.summary.fr}" in said
 
 
-def test_takes_nothing() -> None:
-    """It tells of all commands or of none."""
-    assert Together().chat("/poll help mode").text.startswith("That is not what `help` takes.")
+def test_tells_of_one() -> None:
+    """In whatever letter case, and of none that there is not."""
+    said = "`/pollinations usage [full]`: Show what is left to spend; `full`: what was spent, model"
+    assert Together().chat("/poll help Usage").text == f"{said} by model"
+    for line in ("/poll help nothing", "/poll help usage full"):
+        assert Together().chat(line).text.startswith("That is not what `help` takes.")
 
 
 def test_names_are_words_and_no_two_alike() -> None:

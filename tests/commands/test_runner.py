@@ -139,6 +139,31 @@ FAILURES = (
 )
 
 
+class WordsTests(SynchronousTestCase):
+    """What is not understood is another thing than what cannot be done."""
+
+    def told(self, line: str) -> Told:
+        told: Told = self.successResultOf(
+            Deferred.fromCoroutine(Commands(Together().control).run(line.split()))
+        )
+        return told
+
+    def test_says_what_was_not_understood(self) -> None:
+        for line in ("nonsense", "doctor", "mode x", "mode pro x", "config x", "config debug x"):
+            told = self.told(line)
+            self.assertEqual((told.ok, told.understood), (False, False), line)
+        for line in ("connect a b", "fallback free/nobody", "why x"):
+            told = self.told(line)
+            self.assertEqual((told.ok, told.understood), (False, True), line)
+
+    def test_names_what_only_a_shell_does(self) -> None:
+        self.assertTrue(self.told("Doctor").text.startswith("`pollinations doctor` is a command"))
+
+    def test_words_have_no_letter_case(self) -> None:
+        """As names have none."""
+        self.assertTrue(self.told("usage FULL").ok)
+
+
 class FailureTests(SynchronousTestCase):
     """What goes wrong within a command."""
 

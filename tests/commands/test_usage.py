@@ -168,7 +168,7 @@ class UsageTests(SynchronousTestCase):
     def test_takes_nothing_but_full(self) -> None:
         """And says so, without a word of what it was given."""
         self.commanded.quota.latest = TIERS
-        for line in ("fulll", "Full", "full full", "sk_0123456789abcdef", "{0}", "--help"):
+        for line in ("fulll", "full full", "sk_0123456789abcdef", "{0}", "--help"):
             told = self.commanded.run(f"usage {line}")
             self.assertFalse(told.ok)
             self.assertIn("usage [full]", told.text)

@@ -87,7 +87,7 @@ def test_asks_the_proxy_that_runs(demo: Proxy) -> None:
     assert "PRO" in result.stdout
     assert not set("\x1b*`") & set(result.stdout)
     result = run(demo.folder, "mode", "nonsense")
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: ")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pollinations.commands import VERBS
+from pollinations.commands.runner import OF_A_SHELL
 from pollinations.commands.verb import Told
 from pollinations.shell import COMMANDS
 
@@ -99,6 +100,9 @@ def test_an_error_is_json_too(shell: Any) -> None:
     shell.answer = Told("**No** such `mode`.", ok=False)
     result = shell("mode", "x", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (1, {"error": "No such mode."})
+    shell.answer = Told.misunderstood("No **such** mode.")
+    assert shell("mode", "x").exit_code == 2
+    assert shell("mode", "x", "--json").exit_code == 2
     shell.answer = Told("No.", {"tried": 1}, ok=False)
     assert json.loads(shell("mode", "--json").stdout) == {"tried": 1}
 
@@ -125,3 +129,9 @@ def test_alone_it_shows_what_there_is(shell: Any) -> None:
 
 def test_help_explains_one_command(shell: Any) -> None:
     assert shell("help", "token").output == shell("token", "--help").output
+
+
+def test_a_chat_knows_which_commands_only_a_shell_has() -> None:
+    """It says so of them."""
+    of_both = {verb.name for verb in VERBS}
+    assert set(OF_A_SHELL) == {str(command.name) for command in COMMANDS} - of_both
