@@ -94,7 +94,7 @@ class Parts:
             self.tracing,
             FileWatch(file.paths, file.load, reactor),
             FileWatch([token.path], token.load, reactor),
-            FileWatch([home.proxy], self.door.remain, reactor),
+            FileWatch([home.proxy], self.door.remain, reactor, lambda _: home.standing()),
             self.catalogue,
             self.quota,
             self.store,
@@ -149,8 +149,9 @@ class Parts:
     @cached_property
     def tracing(self) -> TracingService:
         start = self.start
-        servers = {FREE: lambda: start.free_url, ENTER: lambda: start.enter_url}
-        return TracingService(self.environ, self.reactor, lambda universe: servers[universe]())
+        return TracingService(
+            self.environ, self.reactor, lambda universe: start.upstreams[universe]
+        )
 
     @cached_property
     def client(self) -> NetworkClient:
@@ -242,15 +243,15 @@ class Parts:
             self.exchange.records,
             self.notifications,
             keeps_keys=not self.start.demo,
+            upstreams=lambda: self.start.upstreams,
         )
 
     @cached_property
     def api(self) -> OpenAIResource:
-        file, accounts = self.start.file, self.accounts
         return OpenAIResource(
             self.exchange,
             self.reactor,
-            (lambda key: accounts.connect(key, file)) if self.control.keeps_keys else None,
+            self.control.connect,
             feed=self.feed,
             commands=Commands(self.control),
             gathered=self.company.figures,

@@ -13,6 +13,7 @@ import attrs
 
 from .errors import PollinationsError
 from .files import expanded
+from .routing.route import ENTER, FREE
 from .settings.file import SettingsFile
 from .settings.former import former_path
 from .settings.home import Home, user_folder
@@ -69,6 +70,11 @@ class Start:
         """The same of the enter upstream."""
         base: str = self._in_force("enter_url")
         return base.rstrip("/")
+
+    @property
+    def upstreams(self) -> Mapping[str, str]:
+        """Universe to the base of its upstream at the moment."""
+        return {FREE: self.free_url, ENTER: self.enter_url}
 
     @property
     def port(self) -> int:

@@ -23,11 +23,11 @@ _HOW = Phrase(
 _EXTRA = Phrase(
     "A key is one word. Nothing was changed.", "Une clé est un seul mot. Rien n'a été changé."
 )
-_DEMO = Phrase(
-    "A demonstration keeps no keys; start the proxy without `--demo`.",
-    "Une démonstration ne garde pas de clé ; lancez le proxy sans `--demo`.",
-)
 _REFUSED = {
+    "keys_not_kept": Phrase(
+        "A demonstration keeps no keys; start the proxy without `--demo`.",
+        "Une démonstration ne garde pas de clé ; lancez le proxy sans `--demo`.",
+    ),
     "key_invalid": Phrase(
         "❌ Pollinations does not know this key. Nothing was changed.",
         "❌ Pollinations ne connaît pas cette clé. Rien n'a été changé.",
@@ -66,12 +66,10 @@ _CONNECTED = Phrase("A key is connected", "Une clé est connectée")
 async def connect(control: Control, words: Sequence[str]) -> Told:
     """Check a key, keep it, and say what it is good for."""
     language = control.language
-    if not control.keeps_keys:
-        return Told(_DEMO(language), ok=False)
     if len(words) != 1:
         return Told((_EXTRA if words else _HOW)(language), ok=False)
     try:
-        found = await control.accounts.connect(words[0], control.file)
+        found = await control.connect(words[0])
     except (InvalidRequest, UpstreamFailed) as e:
         if e.code not in _REFUSED:
             # It could not be kept, for a reason that every command has words for.

@@ -1,10 +1,11 @@
 """What commands look at, and what they change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
+from ..errors import InvalidRequest
 from ..routing.notification import Notifications
 from ..routing.record import Records
 from ..routing.situation import Situation
@@ -14,7 +15,7 @@ from .phrase import Language
 if TYPE_CHECKING:
     from ..settings.file import SettingsFile
     from ..settings.keys import Key
-    from ..upstream.accounts import Accounts
+    from ..upstream.accounts import Accounts, Connected
     from ..upstream.outlook import Outlook
 
 
@@ -31,6 +32,7 @@ class Control:
     :param records: the last requests; ``None`` where no proxy runs.
     :param notifications: the last notifications, to which commands add theirs.
     :param keeps_keys: whether a key can be connected; a demonstration keeps none.
+    :param upstreams: gives universe to the base of its upstream.
     """
 
     file: "SettingsFile"
@@ -41,6 +43,17 @@ class Control:
     records: Records | None = None
     notifications: Notifications = attrs.field(factory=Notifications)
     keeps_keys: bool = True
+    upstreams: Callable[[], Mapping[str, str]] = dict
+
+    async def connect(self, key: str) -> "Connected":
+        """
+        Check *key* and keep it; see :meth:`pollinations.upstream.accounts.Accounts.connect`.
+
+        :raises InvalidRequest: likewise; or keys are not kept here.
+        """
+        if not self.keeps_keys:
+            raise InvalidRequest("Keys are not kept here.", status=404, code="keys_not_kept")
+        return await self.accounts.connect(key, self.file)
 
     @property
     def situation(self) -> Situation:

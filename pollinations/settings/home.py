@@ -4,11 +4,12 @@ The folder that everything is kept in, and the files by which other programs fin
 These functions wait for the disk; inside a reactor they belong in a thread, or at the start.
 """
 
+import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import attrs
 import orjson
@@ -109,6 +110,11 @@ class Home:
         except (OSError, ValueError, TypeError):
             return None
 
+    def standing(self) -> tuple[Running | None, bool]:
+        """What :meth:`running` says, and whether that process still is."""
+        running = self.running()
+        return running, running is not None and alive(running.pid)
+
     def withdraw(self, pid: int) -> None:
         """
         Take ``proxy.json`` away, if it speaks of process *pid* and not of one started later.
@@ -124,6 +130,17 @@ class Home:
 
 def _running(data: bytes) -> Running:
     return Running(**orjson.loads(data))
+
+
+def alive(pid: Any) -> bool:
+    """Whether there is a process *pid*, and of this user; that of another is no proxy of ours."""
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def user_folder(environ: Mapping[str, str]) -> Path:

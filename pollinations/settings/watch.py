@@ -36,12 +36,14 @@ class FileWatch(Service):
     :param paths: the files, which need not exist.
     :param changed: called without arguments; reads the files again.
     :param clock: times the looks.
+    :param stamp: tells one state of a file from another.
     """
 
     _paths: Sequence[Path]
     _changed: Callable[[], None]
     _clock: IReactorTime
-    _stamps: list[Stamp] = attrs.field(init=False, factory=list)
+    _stamp: Callable[[Path], object] = stamp
+    _stamps: list[object] = attrs.field(init=False, factory=list)
     _loop: LoopingCall = attrs.field(init=False)
 
     _log = Logger()
@@ -60,7 +62,7 @@ class FileWatch(Service):
 
     def _look(self) -> None:
         # Before the files are read: a change in between is seen at the next look.
-        found = [stamp(path) for path in self._paths]
+        found = [self._stamp(path) for path in self._paths]
         if found == self._stamps:
             return
         self._stamps = found

@@ -87,4 +87,5 @@ def control(
     quota = QuotaService(accounts, reactor, now, keys.value)
     catalogue = models.known(start.home)
     outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue, keys.value, quota)
-    return Control(file, outlook, accounts, lambda: keys.latest, now)
+    latest, upstreams = lambda: keys.latest, lambda: start.upstreams
+    return Control(file, outlook, accounts, latest, now, upstreams=upstreams)

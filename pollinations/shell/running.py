@@ -1,12 +1,11 @@
 """The proxy that runs, as a shell finds it and speaks to it. No reactor is needed for that."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..commands.verb import Told
 from ..neighbour import fetch, health
-from ..settings.home import Home, Running, read_token
+from ..settings.home import Home, Running, alive, read_token
 
 PATIENCE = 60.0
 """Seconds that a command may take; those that ask the service have shorter limits of their own."""
@@ -21,17 +20,6 @@ def find(home: Home) -> Running | None:
 def health_of(running: Running) -> Mapping[str, Any] | None:
     """What *running* says at its ``/health``; ``None`` when it runs no more, or does not answer."""
     return health(running.url) if alive(running.pid) else None
-
-
-def alive(pid: Any) -> bool:
-    """Whether there is a process *pid*, and of this user; that of another is no proxy of ours."""
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 def ask(running: Running, home: Home, words: Sequence[str]) -> Told:
@@ -60,7 +48,8 @@ def _sent(words: Sequence[str]) -> list[str]:
 def _told(reply: Any) -> Told | None:
     match reply:
         case {"ok": bool(ok), "text": str(text), "data": dict(data)}:
-            return Told(text, data, ok)
+            # An older proxy does not say it.
+            return Told(text, data, ok, reply.get("understood") is not False)
     return None
 
 

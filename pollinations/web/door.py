@@ -127,8 +127,12 @@ class Door(Service):
         self._say(f"POLLINATIONS_URL={url}")
 
     def remain(self) -> None:
-        """Let other programs find this proxy again, when one that was started later has ended."""
-        if self._told is not None and self.ports and self._home.running() is None:
+        """
+        Let other programs find this proxy again, when one that was started later has ended, or was
+        killed and speaks of itself still.
+        """
+        _, lives = self._home.standing()
+        if self._told is not None and self.ports and not lives:
             self._write_down(self._told)
 
     def _write_down(self, running: Running) -> None:

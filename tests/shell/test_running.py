@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pollinations.settings.home import Home, Running
-from pollinations.shell.running import alive, ask, find
+from pollinations.settings.home import Home, Running, alive
+from pollinations.shell.running import ask, find
 
 DEAD = 2**22 + 1
 """More than any process has."""

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address, 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
-from pollinations.settings.home import Home
+from pollinations.settings.home import Home, Running
+from pollinations.settings.watch import INTERVAL, FileWatch
 from pollinations.web.departing import DepartingSite
 from pollinations.web.door import Door, is_local, why_not
 
@@ -117,10 +121,26 @@ class DoorTests(SynchronousTestCase):
         slow.callback(None)
         self.successResultOf(stopped)
 
+    def test_remains_when_a_later_one_was_killed(self) -> None:
+        """It could not take away what it said of itself, and nobody changes that."""
+        door, clock = self.door(), Clock()
+        running = self.home.running()
+        later = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        self.home.announce(Running("http://x/v1", later.pid, 2, "3", 4))
+        watch = FileWatch([self.home.proxy], door.remain, clock, lambda _: self.home.standing())
+        watch.startService()
+        self.addCleanup(watch.stopService)
+        clock.advance(INTERVAL)
+        self.assertEqual(self.home.running().pid, later.pid)
+        later.kill()
+        later.communicate()
+        clock.advance(INTERVAL)
+        self.assertEqual(self.home.running(), running)
+
     def test_leaves_a_later_one_alone(self) -> None:
         """The last to be started is the one that is found."""
         door = self.door()
-        later = b'{"url":"http://x/v1","pid":1,"port":2,"version":"3","started":4}'
+        later = b'{"url":"http://x/v1","pid":%d,"port":2,"version":"3","started":4}' % os.getpid()
         self.home.proxy.write_bytes(later)
         door.remain()
         self.assertEqual(self.home.proxy.read_bytes(), later)

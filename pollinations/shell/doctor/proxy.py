@@ -7,8 +7,8 @@ from contextlib import closing
 from ... import __version__
 from ...commands.phrase import Phrase
 from ...neighbour import health
-from ...settings.home import Running
-from ..running import alive, health_of
+from ...settings.home import Running, alive
+from ..running import health_of
 from .case import Case
 from .finding import Finding
 
