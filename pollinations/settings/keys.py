@@ -83,9 +83,15 @@ class Keys:
     _places: Places
     _stored: Key | None = attrs.field(default=None, init=False)
     _configured: Key | None = attrs.field(default=None, init=False)
+    _given: Key | None = attrs.field(init=False)
+    """What the environment holds, which stays as it was; each request asks ten times."""
+
     _troubles: dict[str, str] = attrs.field(factory=dict, init=False)
 
     _log = Logger()
+
+    def __attrs_post_init__(self) -> None:
+        self._given = _key(self._environ.get(ENVIRONMENT), ENVIRONMENT)
 
     @classmethod
     def read(cls, environ: Mapping[str, str], settings: Callable[[], Settings]) -> "Keys":
@@ -103,7 +109,7 @@ class Keys:
     def latest(self) -> Key | None:
         """The key in force; ``None`` when there is none."""
         return (
-            _key(self._environ.get(ENVIRONMENT), ENVIRONMENT)
+            self._given
             or self._stored
             or _key(self._settings().api_key, "config.json")
             or self._configured
