@@ -58,6 +58,10 @@ class Family:
         return cls(data["name"], data["kind"], data["meaning"], samples)
 
 
+Figures = Callable[[], Sequence[Family]]
+"""Gives what one process has counted."""
+
+
 def collected(collector: Collector) -> Sequence[Family]:
     """What *collector* says now. When a count began is left out: the process's start tells it."""
     return [

@@ -46,6 +46,13 @@ def endpoint(environ: Mapping[str, str]) -> str:
     return environ.get(TRACES, "").strip() or (f"{base}/v1/traces" if base else "")
 
 
+def _over_http(where: str, told: Callable[[str], None]) -> Recorder:
+    # Only here is the SDK needed.
+    from .export import over_http
+
+    return over_http(where, told)
+
+
 @attrs.define(eq=False, slots=False)
 class TracingService(Service):
     """
@@ -62,7 +69,7 @@ class TracingService(Service):
     _environ: Mapping[str, str]
     _reactor: Any
     _servers: Callable[[str], str | None] = lambda universe: None
-    _open: Open = attrs.field(default=lambda *arguments: _over_http(*arguments))
+    _open: Open = _over_http
     _recorder: Recorder | None = attrs.field(default=None, init=False)
     _spans: Spans = attrs.field(init=False)
 
@@ -125,13 +132,6 @@ class TracingService(Service):
             self._log.warn("traces cannot be delivered: {reason}", reason=reason)
         else:
             self._log.info("traces are delivered again")
-
-
-def _over_http(where: str, told: Callable[[str], None]) -> Recorder:
-    # Only here is the SDK needed.
-    from .export import over_http
-
-    return over_http(where, told)
 
 
 def _fire(closed: "Deferred[None]") -> None:

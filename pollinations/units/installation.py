@@ -53,9 +53,9 @@ class Installation:
             raise NotInstallable(f"{twist} is missing; install this package in an environment.")
         start = Start.of({}, environ)
         said = {name: _absolute(environ[name]) for name in PASSED_ON if environ.get(name)}
-        # Options were none, so it is a port of the loopback.
-        port = int(start.listen[0].split(":")[1]) or PORT
-        return cls(twist, start.home.path, port, start.file.settings.listener.drain, said)
+        return cls(
+            twist, start.home.path, start.port or PORT, start.file.settings.listener.drain, said
+        )
 
 
 def _absolute(path: str) -> str:

@@ -24,7 +24,7 @@ from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
 from ..metrics.metrics import Metrics
-from ..metrics.snapshot import CONTENT_TYPE, Family, text
+from ..metrics.snapshot import CONTENT_TYPE, Family, Figures, text
 from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
@@ -42,9 +42,6 @@ from .trace import parent_of
 
 Connect = Callable[[str], Awaitable[Connected]]
 """Checks a key, stores it, and says what it is good for; raises when it is no good one."""
-
-Figures = Callable[[], Sequence[Family]]
-"""Gives what one process has counted."""
 
 Gathered = Callable[[Figures], Awaitable[Sequence[Family]]]
 """Gives what several processes have counted together, one of which has counted this."""

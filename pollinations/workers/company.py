@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 
 from ..interfaces import ISignatureStore
 from ..life.termination import Termination
-from ..metrics.snapshot import Family
+from ..metrics.snapshot import Family, Figures
 from ..routing.cooldown import Cooldowns
 from ..routing.notification import Notifications
 from ..routing.quota import Quota
@@ -31,8 +31,6 @@ from .worker import WorkerService
 LATER = 0.25
 """By what part of the time between two looks at the account each worker looks later than the one
 before it: as long as that one lives, it looks for all."""
-
-Figures = Callable[[], Sequence[Family]]
 
 
 @attrs.frozen
