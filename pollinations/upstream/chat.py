@@ -1,6 +1,6 @@
 """Sends a request that is ready to an upstream and gives the body of its answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import attrs
@@ -20,7 +20,7 @@ from ..errors import UpstreamFailed
 from ..routing.error_reply import failure_from
 from ..stages import stages_for
 from ..stages.answer import Answer
-from ..stages.stage import Context
+from ..stages.stage import Context, Stage
 from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
@@ -43,6 +43,7 @@ class Upstream:
     :param clock: measures its limits of time.
     :param key: gives the Bearer key at this moment, or ``None`` for a server that wants none.
     :param now: tells the time of day, in seconds since the epoch; by default *clock* does.
+    :param stages: gives what an answer passes through, in order.
     """
 
     _client: Client
@@ -52,6 +53,7 @@ class Upstream:
     _now: Callable[[], float] = attrs.field(
         default=attrs.Factory(lambda self: self._clock.seconds, takes_self=True)
     )
+    _stages: Callable[[Context], Sequence[Stage]] = attrs.field(default=stages_for)
 
     async def open(self, sent: bytes, context: Context, trace: TraceContext | None = None) -> Body:
         """
@@ -104,7 +106,7 @@ class Upstream:
 
     def _body(self, response: IResponse, context: Context) -> Body:
         timeouts = context.settings.timeouts
-        answer = Answer(context, stages_for(context), _sends_events(response, context.request))
+        answer = Answer(context, self._stages(context), _sends_events(response, context.request))
         keepalive = context.settings.keepalive if context.request.stream else None
         return Body(answer, self._clock, timeouts.idle, keepalive, timeouts.first_token)
 
