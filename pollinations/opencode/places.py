@@ -1,7 +1,7 @@
 """Where OpenCode looks for what is set up for it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -49,6 +49,12 @@ class Place:
         """The file to write to: the first that is there, else ``opencode.json``."""
         there = (path for path in self.configs if os.path.lexists(path))
         return next(there, self.configs[-1])
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        """Those in which files are, the innermost first."""
+        found = {folder for path in (*self.configs, self.plugin) for folder in path.parents}
+        return sorted(found, key=lambda folder: len(folder.parts), reverse=True)
 
     @property
     def file_mode(self) -> int:

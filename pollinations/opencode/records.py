@@ -102,10 +102,12 @@ class Records:
 
     :param path: where that is kept.
     :param files: records by the files' paths.
+    :param folders: the folders that setup made.
     """
 
     path: Path
     files: Mapping[str, Record] = attrs.field(factory=dict)
+    folders: frozenset[Path] = frozenset()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -123,7 +125,9 @@ class Records:
             raise ValueError(_NONE) from e
         if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
             raise ValueError(_NONE)
-        return cls(path, {name: Record.from_json(each) for name, each in data["files"].items()})
+        files = {name: Record.from_json(each) for name, each in data["files"].items()}
+        # Older versions did not know which ones they made.
+        return cls(path, files, frozenset(map(Path, data.get("folders", ()))))
 
     def but(self, config: Path, record: Record | None) -> Self:
         """A copy with another *record* for a file, or with none."""
@@ -142,8 +146,9 @@ class Records:
 
         :raises OSError: the disk does not let us.
         """
-        if not self.files:
+        if not self.files and not self.folders:
             self.path.unlink(missing_ok=True)
             return
         files = {name: each.to_json() for name, each in self.files.items()}
-        write_whole(self.path, orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2))
+        data = {"files": files, "folders": sorted(map(str, self.folders))}
+        write_whole(self.path, orjson.dumps(data, option=orjson.OPT_INDENT_2))

@@ -5,7 +5,7 @@ Either everything that was there is still there afterwards, or in a copy beside 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,7 @@ class Setup:
         """
         with self._records() as records:
             self._port(port)
+            records = self._noting_folders(records)
             self._configure(records, wanted)
             self._plug(source)
         return self._report("OpenCode is set up already; nothing is changed.")
@@ -82,6 +83,7 @@ class Setup:
                     with _naming(path):
                         records = self._undo(records, path, record)
             self._unplug()
+            self._clear_away(records)
         return self._report("Nothing of a setup is there; nothing is changed.")
 
     @contextmanager
@@ -190,6 +192,25 @@ class Setup:
             if found is not None and plugin.is_plugin(found):
                 path.unlink()
                 self._did(f"{path} is removed.")
+
+    def _noting_folders(self, records: Records) -> Records:
+        """*records* with the folders that are made now: those that are not there yet."""
+        missing = {folder for folder in self._place.folders if not folder.exists()}
+        if missing <= records.folders:
+            return records
+        more = attrs.evolve(records, folders=records.folders | missing)
+        more.write()
+        return more
+
+    def _clear_away(self, records: Records) -> None:
+        """Remove the folders that setup made, as far as there is nothing in them."""
+        made = [folder for folder in self._place.folders if folder in records.folders]
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+                self._did(f"{folder} is removed, since setup made it and it is empty.")
+        if made:
+            attrs.evolve(records, folders=records.folders - {*made}).write()
 
     def _undo(self, records: Records, path: Path, record: Record) -> Records:
         file = ConfigFile.read(path, self._place.file_mode)

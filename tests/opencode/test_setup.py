@@ -122,6 +122,27 @@ def test_twice_changes_nothing(user: User) -> None:
     assert user.tree() == before
 
 
+def test_folders_that_it_made_go_with_it(tmp_path: Path) -> None:
+    """Those that were there stay, and so does one with something in it."""
+    user = User(tmp_path)
+    user.settings.rmdir()
+    user.install()
+    assert user.plugin.parent.is_dir()
+    user.install(MORE)
+    said = user.remove().said
+    assert f"{user.settings} is removed, since setup made it and it is empty." in said
+    assert [path.name for path in tmp_path.glob("[!.]*")] == []
+    assert list((tmp_path / ".config").iterdir()) == []
+    user.install()
+    mine = user.plugin.with_name("mine.js")
+    mine.touch()
+    user.remove()
+    assert mine.exists()
+    mine.unlink()
+    user.remove()
+    assert mine.parent.exists()
+
+
 def test_to_remove_twice_changes_nothing(user: User) -> None:
     user.config.write_bytes(MINE)
     user.install()
