@@ -7,11 +7,9 @@ from typing import Any
 import attrs
 from twisted.logger import Logger
 
-from ..files import read_plain, write_whole
+from ..files import write_whole
 from ..routing.catalogue import Catalogue
-
-LIMIT = 32 * 1024 * 1024
-"""The most bytes that the file may have."""
+from .kept import kept
 
 
 @attrs.define(eq=False, slots=False)
@@ -34,7 +32,7 @@ class DiskCopy:
         if self._path is None:
             return Catalogue()
         try:
-            return Catalogue.from_json(read_plain(self._path, LIMIT))
+            return kept(self._path)
         except FileNotFoundError:
             return Catalogue()
         except (OSError, ValueError) as e:
