@@ -151,16 +151,22 @@ def _acquire(lock: int, deadline: float) -> None:
             time.sleep(pause)
 
 
-def change(path: Path, changed: Callable[[bytes | None], bytes], limit: int | None = None) -> None:
+def change(
+    path: Path,
+    changed: Callable[[bytes | None], bytes],
+    limit: int | None = None,
+    patience: float = LOCK_PATIENCE,
+) -> None:
     """
     Read, change and write *path* as one step that no other process can come between.
 
     :param changed: is given the content, or ``None`` when there is no file, and gives the new one.
         What it raises leaves the file as it was.
     :param limit: the most bytes that the file may have to be read.
+    :param patience: seconds to wait for others.
     :raises OSError: the disk does not let us, or the lock was not to be had.
     """
-    with locked(path):
+    with locked(path, patience):
         try:
             old: bytes | None = read_plain(path, limit)
         except FileNotFoundError:

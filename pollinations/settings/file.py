@@ -9,7 +9,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from ..errors import PollinationsError
-from ..files import change, is_private, read_plain
+from ..files import LOCK_PATIENCE, change, is_private, read_plain
 from ..logs.quiet import quiet
 from .document import FILE_LIMIT, SettingsUnreadable, parse, rewritten, written
 from .former import read_former
@@ -36,7 +36,10 @@ def check(changes: Mapping[str, Any]) -> None:
 
 
 def save(
-    path: Path, changes: Mapping[str, Any], taken_over: Mapping[str, Any] | None = None
+    path: Path,
+    changes: Mapping[str, Any],
+    taken_over: Mapping[str, Any] | None = None,
+    patience: float = LOCK_PATIENCE,
 ) -> None:
     """
     Make *changes* to the settings in *path*, whatever other processes do to it meanwhile.
@@ -46,6 +49,7 @@ def save(
     :param changes: by their names in JSON, at any depth: ``{"gui": {"logs": "error"}}``; ``None``
         takes a setting out of the file, so that its default counts.
     :param taken_over: what a file that is not there yet begins with.
+    :param patience: seconds to wait for others who change it.
     :raises WrongSettings: a value is not one that its setting can have; the file is as it was.
     :raises SettingsUnreadable: the file cannot be understood; it is as it was.
     :raises OSError: the disk does not let us; the file is as it was.
@@ -57,7 +61,7 @@ def save(
             return written(merged(taken_over or {}, changes))
         return rewritten(old, changes)
 
-    change(path, changed, FILE_LIMIT)
+    change(path, changed, FILE_LIMIT, patience)
 
 
 @attrs.define(eq=False, slots=False)
