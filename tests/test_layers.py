@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "metrics": {"__init__", "logs", "routing"},
     "tracing": {"__init__", "logs", "routing", "tracing/traceparent"},
     "settings": {"errors", "files", "settings/schema", "logs"},
-    "start": {"errors", "files", "settings"},
+    "start": {"errors", "files", "settings", "routing"},
     "signatures": {"files", "chat", "interfaces", "logs"},
     "units": {"errors", "files", "settings", "start"},
     "upstream": {
