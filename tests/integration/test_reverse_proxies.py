@@ -22,13 +22,13 @@ HOST = "models.example.org"
 
 
 class Client(Protocol):
-    """Asks for a stream and reads it."""
+    """Asks for a stream and reads it. It can hold back the end of what it sends."""
 
-    def __init__(self, host):
+    def __init__(self, host, kind="application/json", held=""):
         said = {"model": "enter/openai", "stream": True}
         body = json.dumps({**said, "messages": [{"role": "user", "content": "Hi"}]})
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        head += f"Content-Type: {kind}\r\nContent-Length: {len(body + held)}\r\n\r\n"
         self.request, self.got, self.over = (head + body).encode(), b"", False
 
     def connectionMade(self):
@@ -101,7 +101,8 @@ def listens(port):
 
 @pytest_twisted.ensureDeferred
 async def test_a_stream_arrives_as_it_is_sent(tmp_path, until, server):
-    """Its first word before the last was said, under the names that are allowed and no others."""
+    """Its first word before the last was said, under the names that are allowed and no others. So
+    does a request: one that is not served is answered before it has come whole."""
     from twisted.internet import reactor
 
     clock = Clock()
@@ -123,6 +124,11 @@ async def test_a_stream_arrives_as_it_is_sent(tmp_path, until, server):
             clock.pump([60.0] * 2)
             await until(lambda: all(client.over for client in welcome))
             assert all(b"data: [DONE]" in client.got for client in welcome)
+
+            unfinished = await connectProtocol(endpoint, Client(HOST, "text/plain", " " * 1000))
+            await until(lambda: unfinished.got.startswith(b"HTTP/1.1 415 "))
+            unfinished.transport.abortConnection()
+            await until(lambda: unfinished.over)
 
             stranger = await asked("evil.example.org")
             await until(lambda: stranger.over)
