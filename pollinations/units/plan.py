@@ -112,7 +112,11 @@ class Plan:
         if not found:
             yield "No service is installed."
             return
-        yield from self._run(self.disable, run)
+        try:
+            yield from self._run(self.disable, run)
+        except NotDone as e:
+            files = " ".join(map(str, found))
+            raise NotDone(f"{e}\nThen uninstall it again, or remove {files} by hand.") from e
         for path in found:
             try:
                 path.unlink()

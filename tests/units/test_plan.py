@@ -102,6 +102,15 @@ def test_a_command_that_fails_is_said_with_what_remains(plan: Callable[..., Plan
     assert "Still to be done: renew 1; renew 2" in str(caught.value)
 
 
+def test_files_that_remain_are_said(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    """Where the system cannot be told, as without a session of the user, it is for a person."""
+    list(plan().install(System()))
+    with pytest.raises(NotDone, match="by hand") as caught:
+        list(plan().uninstall(System({"disable": Outcome(1, "no bus")})))
+    assert str(tmp_path / "a" / "two") in str(caught.value)
+    assert (tmp_path / "a" / "two").exists()
+
+
 def test_what_was_done_before_a_failure_is_said(plan: Callable[..., Plan]) -> None:
     """As soon as it is done."""
     saying = plan().install(System({"renew 2": Outcome(3)}))
