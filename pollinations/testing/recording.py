@@ -50,7 +50,7 @@ class Asked:
     @property
     def stream(self) -> bool:
         """Whether events were asked for."""
-        return self.chat.stream
+        return self.body is not None and self.chat.stream
 
 
 @attrs.define(eq=False)
