@@ -17,7 +17,7 @@ from . import labels
 from .counting import Counts
 from .figures import BY_NAME, PREFIX
 from .labels import NONE
-from .snapshot import Family, collected, text
+from .snapshot import Family, collected
 
 Source = Callable[[], Mapping[tuple[str, ...], float]]
 """Gives the values of a gauge at this moment, by its labels in their order."""
@@ -74,10 +74,6 @@ class Metrics:
     def snapshot(self) -> Sequence[Family]:
         """All figures at this moment."""
         return collected(self.registry)
-
-    def text(self) -> bytes:
-        """All figures, in Prometheus' text format."""
-        return text(self.snapshot())
 
     def where(self, route: Route) -> tuple[str, str]:
         """What a model is called in labels: universe and name."""

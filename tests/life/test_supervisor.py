@@ -31,7 +31,10 @@ def test_it_is_told_over_a_datagram(address: str) -> None:
 
 
 def test_nobody_is_told_where_nobody_listens() -> None:
-    Supervisor.taken({}).tell(READY=1)
+    """There is nothing to say of it either."""
+    with capturedLogs() as events:
+        Supervisor.taken({}).tell(READY=1)
+    assert not events
 
 
 def test_it_is_taken_out_of_the_environment() -> None:
