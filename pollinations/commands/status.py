@@ -46,8 +46,12 @@ async def status(control: Control, words: Sequence[str]) -> Told:
     has_key = control.situation.has_key
     quota = await control.outlook.quota.settled() if has_key else Quota()
     key, last = control.key() if has_key else None, _last_fallback(control)
+    file = control.file
     data = {
         "version": __version__,
+        "demo": not control.keeps_keys,
+        "upstreams": dict(control.upstreams()),
+        "settings": {"path": str(file.path), "problems": list(file.problems)},
         "mode": control.situation.mode,
         "has_key": has_key,
         "key": None if key is None else {"masked": key.masked, "source": key.source},

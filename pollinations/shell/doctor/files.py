@@ -77,13 +77,12 @@ def modes(case: Case) -> Iterator[Finding]:
 
 def settings(case: Case) -> Iterator[Finding]:
     """The settings: each value that is wrong."""
-    file = case.start.file
-    for problem in file.problems:
-        fields = {"path": file.path, "problem": problem}
+    path, problems = case.settings
+    for problem in problems:
+        fields = {"path": path, "problem": problem}
         yield Finding("settings", "fail", _SETTINGS, _MEND, fields)
-    if not file.problems:
-        good = _GOOD if file.path.exists() else _DEFAULTS
-        yield _of(file.path, "settings", "ok", good)
+    if not problems:
+        yield _of(path, "settings", "ok", _GOOD if path.exists() else _DEFAULTS)
 
 
 def token(case: Case) -> Iterator[Finding]:

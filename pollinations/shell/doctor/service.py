@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import DNSLookupError
 
 from ...commands.phrase import Phrase
+from ...routing.route import ENTER, FREE
 from ...upstream.account import KeyCheck
 from ...upstream.accounts import accounts_at
 from ...upstream.agent import Client
@@ -62,6 +63,26 @@ _ANOTHER = Phrase(
 _UNCHECKED = Phrase(
     "{key} from {source} could not be checked", "{key} de {source} n'a pas pu être vérifiée"
 )
+_AGAIN = Phrase(
+    "nothing need be wrong with it: run this again when {url} answers",
+    "elle peut être bonne : relancez cet examen quand {url} répond",
+)
+_DEMO = Phrase(
+    "none is needed: the proxy is a demonstration, with a key of its own",
+    "inutile : le proxy est une démonstration, avec sa propre clé",
+)
+_IN_FORCE = Phrase(
+    "the proxy uses {key} from {source}, and sees its account",
+    "le proxy utilise {key} de {source}, et voit son compte",
+)
+_ONLY_HERE = Phrase(
+    "the proxy has none; {key} from {source} is there for this shell alone",
+    "le proxy n'en a pas ; {key} de {source} n'existe que pour ce terminal",
+)
+_KEEP = Phrase(
+    "`pollinations connect` keeps one where the proxy finds it",
+    "`pollinations connect` en garde une là où le proxy la trouve",
+)
 
 
 async def services(
@@ -74,11 +95,11 @@ async def services(
     :param reactor: times that.
     :param now: tells the time of day, in seconds since the epoch.
     """
-    start = case.start
+    free, enter = case.upstreams[FREE], case.upstreams[ENTER]
     asked = (
         _key(case, client, reactor, now),
-        _reached("free", f"{start.free_url}/models", case, client, reactor),
-        _reached("enter", f"{start.enter_url}/text/models", case, client, reactor),
+        _reached(FREE, f"{free}/models", case, client, reactor),
+        _reached(ENTER, f"{enter}/text/models", case, client, reactor),
     )
     found: list[Finding] = await gatherResults([Deferred.fromCoroutine(each) for each in asked])
     return found
@@ -101,14 +122,36 @@ async def _reached(name: str, url: str, case: Case, client: Client, reactor: Any
 
 
 async def _key(case: Case, client: Client, reactor: Any, now: Callable[[], float]) -> Finding:
-    key, start = case.key, case.start
+    key, url, file = case.key, case.upstreams[ENTER], case.start.file
+    others = _of_the_proxy(case)
+    if others is not None:
+        return others
     if key is None:
         return Finding("key", "warn", _NO_KEY, _CONNECT)
-    account = accounts_at(
-        lambda: start.enter_url, client, lambda: start.file.settings, reactor, now
-    )
-    fields = {"key": key.masked, "source": key.source}
+    account = accounts_at(lambda: url, client, lambda: file.settings, reactor, now)
+    fields = {"key": key.masked, "source": key.source, "url": url}
     return _judged(await account(key.value).check(), fields)
+
+
+def _of_the_proxy(case: Case) -> Finding | None:
+    """What is known of a key that the running proxy uses, or not, and that is not the one here."""
+    if case.demo:
+        return Finding("key", "ok", _DEMO)
+    here = None if case.key is None else {"masked": case.key.masked, "source": case.key.source}
+    if "key" not in case.said or case.said["key"] == here:
+        return None
+    match case.said:
+        case {"key": {"masked": masked, "source": source}, "quota": {"known": known, **quota}}:
+            fields = {"key": masked, "source": source, "url": case.upstreams[ENTER]}
+            if quota.get("limited") is True:
+                return Finding("key", "warn", _LIMITED, _UNLIMITED, fields)
+            if known:
+                return Finding("key", "ok", _IN_FORCE, fields=fields)
+            return Finding("key", "warn", _UNCHECKED, _AGAIN, fields)
+        case {"key": None} if case.key is not None:
+            fields = {"key": case.key.masked, "source": case.key.source}
+            return Finding("key", "warn", _ONLY_HERE, _KEEP, fields)
+    return None
 
 
 def _judged(check: KeyCheck, fields: dict[str, str]) -> Finding:
@@ -117,7 +160,7 @@ def _judged(check: KeyCheck, fields: dict[str, str]) -> Finding:
     if check.state == "barred":
         return Finding("key", "fail", _BARRED, _ANOTHER, fields)
     if check.state == "unchecked":
-        return Finding("key", "warn", _UNCHECKED, fields=fields)
+        return Finding("key", "warn", _UNCHECKED, _AGAIN, fields)
     if check.limited:
         return Finding("key", "warn", _LIMITED, _UNLIMITED, fields)
     return Finding("key", "ok", _VALID, fields=fields)

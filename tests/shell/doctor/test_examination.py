@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
@@ -54,7 +55,7 @@ class ExaminationTests(SynchronousTestCase):
     """Everything that is looked at, and what is said in the end."""
 
     def setUp(self) -> None:
-        self.clock = Clock()
+        self.clock, self.said = Clock(), {}
         self.service = Together(clock=self.clock)
         self.home = Path(self.mktemp()).absolute()
         self.home.mkdir(0o700)
@@ -70,7 +71,7 @@ class ExaminationTests(SynchronousTestCase):
             "POLLINATIONS_ENTER_URL": "http://up/enter",
             **environ,
         }
-        case = Case.of(Start.of({}, environ), environ)
+        case = attrs.evolve(Case.of(Start.of({}, environ), environ), said=self.said)
         client: Any = http_client(self.service.back)
         outcome: list[Any] = []
         asked = Deferred.fromCoroutine(found(case, client, self.clock, lambda: 1_770_000_000.0))
@@ -96,6 +97,41 @@ class ExaminationTests(SynchronousTestCase):
     def test_both_services_answer(self) -> None:
         states = self.states()
         self.assertEqual((states["free"], states["enter"], states["key"]), ("ok", "ok", "warn"))
+
+    def test_the_services_of_the_proxy_that_runs_are_examined(self) -> None:
+        """Wherever it was told that they are; and a demonstration needs no key."""
+        here = {"POLLINATIONS_FREE_URL": "http://no/", "POLLINATIONS_ENTER_URL": "http://no/"}
+        upstreams = {"free": "http://up/free", "enter": "http://up/enter"}
+        self.said = {"demo": True, "upstreams": upstreams, "key": None}
+        states = self.states(**here)
+        self.assertEqual([states[name] for name in ("free", "enter", "key")], 3 * ["ok"])
+        self.assertIn("the proxy is a demonstration", self.told(**here).text)
+
+    def test_the_key_of_the_proxy_that_runs_is_the_one_that_counts(self) -> None:
+        """This shell may have none, or another one."""
+        key = {"masked": "sk_abc…", "source": "auth.json"}
+        for known, limited, state in (
+            (True, False, "ok"),
+            (False, True, "warn"),
+            (False, False, "warn"),
+        ):
+            self.said = {"key": key, "quota": {"known": known, "limited": limited}}
+            self.assertEqual(self.states()["key"], state)
+            self.assertIn("sk_abc… from auth.json" if not known else "sk_abc…", self.told().text)
+        self.said = {"key": None}
+        report = self.told(POLLINATIONS_API_KEY=DEMO_KEY)
+        self.assertIn("is there for this shell alone", report.text)
+
+    def test_what_is_wrong_with_its_settings_is_what_the_proxy_says(self) -> None:
+        """Who knows what is in force instead."""
+        path = str(self.home / "config.json")
+        self.said = {"settings": {"path": path, "problems": ["the last good settings stay"]}}
+        self.assertIn("the last good settings stay", self.told().text)
+
+    def test_a_key_that_cannot_be_checked_is_no_failure_of_its_own(self) -> None:
+        """And there is something to do."""
+        report = self.told(POLLINATIONS_API_KEY=DEMO_KEY, POLLINATIONS_ENTER_URL="http://up/free")
+        self.assertIn("run this again when http://up/free answers", report.text)
 
     def test_a_limited_key_is_welcome(self) -> None:
         report = self.told(POLLINATIONS_API_KEY=LIMITED_KEY)
