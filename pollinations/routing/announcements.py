@@ -79,6 +79,10 @@ class Announcements:
             add("status", "info", STATUS, line)
 
     def _failed(self, record: Record) -> None:
-        kind = record.attempts[-1].kind if record.attempts else ""
-        said = f"{record.route.name} gave no answer: {kind or 'not asked'} ({record.status})"
+        last = record.attempts[-1] if record.attempts else None
+        if last is not None and last.status == 200:
+            said = f"the answer of {record.route.name} broke off ({record.status})"
+        else:
+            kind = last.kind if last is not None else "not asked"
+            said = f"{record.route.name} gave no answer: {kind} ({record.status})"
         self._notifications.add("log", "error", NETWORK, said)

@@ -76,6 +76,12 @@ def said(record=None, quota=FULL, **settings):
             401,
             [("log", "error", "enter/gemini gave no answer: key (401)")],
         ),
+        (
+            ENTER,
+            tried(503, 200),
+            502,
+            [("log", "error", "the answer of enter/gemini broke off (502)")],
+        ),
         (FREE, (), 429, [("log", "error", "free/openai gave no answer: not asked (429)")]),
     ],
 )
