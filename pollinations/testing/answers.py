@@ -1,7 +1,7 @@
 """
 Answers as models give them: text, tool calls, reasoning, thought signatures.
 
-Each is a :class:`.reply.Reply`, so the rest of its form is one ``but`` away:
+Each is a :class:`~pollinations.testing.reply.Reply`, so the rest of its form is one ``but`` away:
 ``text("Hi").but(finish="STOP", counted="every", done=False)``.
 """
 
