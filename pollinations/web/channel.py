@@ -72,7 +72,10 @@ class BoundedChannel(DepartingChannel):
         if self.site.connections > most + min(most, COURTESY):
             self.transport.abortConnection()
         elif self.site.connections > most:
-            words = "The proxy already holds as many connections as it may."
+            words = (
+                "The proxy already holds as many connections as 'listener.connections' and the"
+                " system allow; ask again in a moment."
+            )
             self.refuse(UpstreamFailed("connect", 503, words, retry_after=1))
 
     def dataReceived(self, data: bytes) -> None:

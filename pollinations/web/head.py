@@ -155,7 +155,8 @@ def too_long(first: bool) -> InvalidRequest:
 
 def too_large(limit: int) -> InvalidRequest:
     """The refusal of a body that is over *limit* bytes."""
-    return InvalidRequest(f"The body is over {limit} bytes.", status=413)
+    words = f"The body is over {limit} bytes; 'listener.bodyLimit' in the settings allows more."
+    return InvalidRequest(words, status=413)
 
 
 def _check_version(version: bytes) -> None:

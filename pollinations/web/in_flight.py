@@ -32,7 +32,10 @@ class InFlight:
         :raises UpstreamFailed: there are as many already.
         """
         if self.count >= most:
-            message = f"The proxy already serves {most} requests."
+            message = (
+                f"The proxy already serves {most} requests, as many as 'listener.requests' allows;"
+                " ask again in a moment."
+            )
             raise UpstreamFailed("connect", 503, message, retry_after=1)
         self.count += 1
         try:
