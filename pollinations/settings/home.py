@@ -160,9 +160,14 @@ def read_token(path: Path) -> str | None:
     :raises ValueError: the file is there and holds no token.
     """
     try:
-        token = read_plain(path).decode("ascii").strip()
+        return _token(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _token(path: Path) -> str:
+    try:
+        token = read_plain(path).decode("ascii").strip()
     except UnicodeDecodeError:
         # What it says of the file's content is not for the log.
         raise ValueError(f"{path} is no plain text; {_ANOTHER}") from None
@@ -177,7 +182,8 @@ def make_token(path: Path, new: bool = False) -> str:
 
     :param new: whether to make another one in any case; the former is no longer accepted.
     :raises OSError: the disk does not let us.
+    :raises ValueError: the file is there and holds no token.
     """
     fresh = TOKEN_PREFIX + secrets.token_urlsafe(32)
     change(path, lambda old: old if old and old.strip() and not new else fresh.encode())
-    return path.read_text("ascii").strip()
+    return _token(path)

@@ -153,8 +153,9 @@ def test_a_token_that_cannot_be_read_is_not_none(home: Home) -> None:
     """A door whose lock is broken stays shut."""
     home.path.mkdir()
     home.token.write_bytes(b"\xff\n")
-    with pytest.raises(ValueError, match="pollinations token --new"):
-        read_token(home.token)
+    for look in (read_token, make_token):
+        with pytest.raises(ValueError, match="pollinations token --new"):
+            look(home.token)
     home.token.write_text(" \n")
     with pytest.raises(ValueError, match="is empty"):
         read_token(home.token)
