@@ -13,15 +13,17 @@ from .phrase import Language, Phrase
 ROWS: Final = 30
 """The most models that are shown; the sums are of all."""
 
-_SINCE = Phrase("### 📊 Period Details (since {clock})", "### 📊 Détail Période (depuis {clock})")
+_SINCE = Phrase(
+    "### 📊 Period Details (since {clock})", "### 📊 Détail de la période (depuis {clock})"
+)
 _LAST_DAY = Phrase(
-    "### 📊 Period Details (last 24 hours)", "### 📊 Détail Période (dernières 24 heures)"
+    "### 📊 Period Details (last 24 hours)", "### 📊 Détail de la période (dernières 24 heures)"
 )
 _TOTAL = Phrase(
     "**Total Requests**: {requests} | **Tokens**: In {read} / Out {written}"
     " | **Cost**: {cost} 🌼 (grant: {granted} 🌼)",
-    "**Total Requêtes**: {requests} | **Tokens**: In {read} / Out {written}"
-    " | **Coût**: {cost} 🌼 (allocation : {granted} 🌼)",
+    "**Total des requêtes** : {requests} | **Tokens** : In {read} / Out {written}"
+    " | **Coût** : {cost} 🌼 (allocation : {granted} 🌼)",
 )
 _HEAD = Phrase(
     "| Model | Reqs | Cost | Tokens | Grant |", "| Modèle | Reqs | Coût | Tokens | Allocation |"
@@ -46,11 +48,11 @@ _OWN = Phrase(
 )
 _FORBIDDEN = Phrase(
     "> ⚠️ *This key may not see what was spent.*",
-    "> ⚠️ *Votre clé API ne permet pas l'accès aux détails d'usage (Restriction).*",
+    "> ⚠️ *Cette clé ne permet pas de voir ce qui a été dépensé.*",
 )
 _UNAVAILABLE = Phrase(
     "> ⚠️ *The list of requests is not to be had at the moment.*",
-    "> ⚠️ *Impossible de récupérer l'historique détaillé.*",
+    "> ⚠️ *La liste des requêtes est indisponible pour le moment.*",
 )
 
 

@@ -8,7 +8,9 @@ from .verb import Misused, Told, Verb
 
 _TITLE = Phrase("### 🌸 Pollinations: commands", "### 🌸 Pollinations : commandes")
 _LINE = Phrase("- `/pollinations {use}`: {summary}", "- `/pollinations {use}` : {summary}")
-_SHORT = Phrase("`/poll` is short for `/pollinations`.", "`/poll` est la forme courte.")
+_SHORT = Phrase(
+    "`/poll` is short for `/pollinations`.", "`/poll` est la forme courte de `/pollinations`."
+)
 
 
 def with_help(verbs: tuple[Verb, ...]) -> tuple[Verb, ...]:

@@ -35,7 +35,7 @@ _UNKNOWN = Phrase(
 )
 _IN_A_SHELL = Phrase(
     "`pollinations {name}` is a command for a shell: type it there.",
-    "`pollinations {name}` est une commande de terminal : tapez-la là-bas.",
+    "`pollinations {name}` est une commande de terminal : tapez-la dans un terminal.",
 )
 _TAKES = Phrase(
     "That is not what `{name}` takes. Use it as `/pollinations {use}`.",

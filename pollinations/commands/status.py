@@ -28,7 +28,7 @@ _LIMITED = Phrase(
 _UNKNOWN = Phrase("⚠️ Quota unknown", "⚠️ Quota inconnu")
 _BALANCE = Phrase(
     "💎 Balance: ${wallet} (grant and wallet together)",
-    "💎 Solde: ${wallet} (allocation et portefeuille ensemble)",
+    "💎 Solde : ${wallet} (allocation et portefeuille ensemble)",
 )
 _COOLING = Phrase("🧊 Cooling down: {models}", "🧊 En pause : {models}")
 _HELD = Phrase("until there is pollen", "jusqu'au retour du pollen")

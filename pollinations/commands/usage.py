@@ -16,16 +16,16 @@ _TITLE = Phrase("### 🌸 Pollinations Dashboard ({mode})", "### 🌸 Dashboard 
 _RESOURCES = Phrase("**Resources**", "**Ressources**")
 _TIER = Phrase(
     "- **Tier**: {emoji} {tier} ({limit:g} pollen/day)",
-    "- **Tier**: {emoji} {tier} ({limit:g} pollen/jour)",
+    "- **Tier** : {emoji} {tier} ({limit:g} pollen/jour)",
 )
-_QUOTA = Phrase("- **Quota**: {used} 🌼 / {limit} 🌼", "- **Quota**: {used} 🌼 / {limit} 🌼")
-_USAGE = Phrase("- **Usage**: `{bar}` ({percent}%)", "- **Usage**: `{bar}` ({percent}%)")
-_QUEST = Phrase("- **Quest**: {grant} 🌼", "- **Quest**: {grant} 🌼")
-_WALLET = Phrase("- **Wallet**: ${wallet}", "- **Wallet**: ${wallet}")
-_RESET = Phrase("- **Reset**: {clock} (in {left})", "- **Reset**: {clock} (dans {left})")
+_QUOTA = Phrase("- **Quota**: {used} 🌼 / {limit} 🌼", "- **Quota** : {used} 🌼 / {limit} 🌼")
+_USAGE = Phrase("- **Usage**: `{bar}` ({percent}%)", "- **Usage** : `{bar}` ({percent} %)")
+_QUEST = Phrase("- **Quest**: {grant} 🌼", "- **Quest** : {grant} 🌼")
+_WALLET = Phrase("- **Wallet**: ${wallet}", "- **Wallet** : ${wallet}")
+_RESET = Phrase("- **Reset**: {clock} (in {left})", "- **Reset** : {clock} (dans {left})")
 _BALANCE = Phrase(
     "- **Balance**: ${wallet} (grant and wallet together: this key cannot tell them apart)",
-    "- **Solde**: ${wallet} (allocation et portefeuille ensemble : cette clé ne permet pas de les"
+    "- **Solde** : ${wallet} (allocation et portefeuille ensemble : cette clé ne permet pas de les"
     " distinguer)",
 )
 _LIMITED = Phrase(

@@ -21,7 +21,7 @@ _NO_PROXY = Phrase(
 _NONE = Phrase("There has been no request yet.", "Il n'y a pas encore eu de requête.")
 _UNKNOWN = Phrase(
     "No request of this id is remembered. The last ones: {ids}.",
-    "Aucune requête avec cet id n'est connue. Les dernières : {ids}.",
+    "Aucune requête portant cet identifiant n'est connue. Les dernières : {ids}.",
 )
 _SEVERAL = Phrase(
     "Several requests begin with this: {ids}.", "Plusieurs requêtes commencent ainsi : {ids}."

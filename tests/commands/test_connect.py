@@ -53,7 +53,7 @@ def test_says_why_a_good_key_cannot_be_kept(tmp_path: Path) -> None:
     told = commanded.run(f"connect {DEMO_KEY}")
     assert not told.ok
     assert told.text.startswith(
-        "Les réglages ne peuvent pas être changés : config.json est illisible"
+        "Les réglages ne peuvent pas être changés\xa0: config.json est illisible"
     )
     assert commanded.path.read_text() == "{"
 
@@ -133,7 +133,7 @@ class ConnectTests(SynchronousTestCase):
         self.proxy.settings = Settings(language="fr")
         self.assertIn("Tapez", self.proxy.chat("/poll connect").text)
         self.assertIn("ne connaît pas cette clé", self.connect("sk_typo"))
-        self.assertIn("✅ **Connecté** : 20 modèles", self.connect(LIMITED_KEY))
+        self.assertIn("✅ **Connecté**\xa0: 20 modèles", self.connect(LIMITED_KEY))
 
     def test_the_key_goes_to_no_model_later(self) -> None:
         """What was typed is in the conversation, which goes on."""

@@ -71,7 +71,7 @@ class FallbackTests(SynchronousTestCase):
         self.assertIn("without tools: `free/mistral`", said)
         self.assertIn("with tools: `free/openai-fast`", said)
         french = Together(settings=Settings(language="fr")).chat("/poll fallback").text
-        self.assertIn("sans outils : `free/mistral`", french)
+        self.assertIn("sans outils\xa0: `free/mistral`", french)
 
     def test_an_agent_needs_tools(self) -> None:
         """A model that calls none answers nobody who has some."""

@@ -19,7 +19,7 @@ def test_speaks_french() -> None:
     """With every summary."""
     said = Together(settings=Settings(language="fr")).chat("/poll help").text
     for verb in VERBS:
-        assert f"- `/pollinations {verb.use}` : {verb.summary.fr}" in said
+        assert f"- `/pollinations {verb.use}`\xa0: {verb.summary.fr}" in said
 
 
 def test_tells_of_one() -> None:

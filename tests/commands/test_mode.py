@@ -112,7 +112,9 @@ class ModeTests(SynchronousTestCase):
     def test_speaks_french(self) -> None:
         """All of it."""
         proxy = Together(settings=Settings(language="fr"))
-        self.assertIn("✅ Mode : **manual**. Chaque requête", proxy.chat("/poll mode manual").text)
+        self.assertIn(
+            "✅ Mode\xa0: **manual**. Chaque requête", proxy.chat("/poll mode manual").text
+        )
         self.assertIn("n'existe pas", proxy.chat("/poll mode rich").text)
 
     def test_a_program_gets_data(self) -> None:

@@ -134,7 +134,7 @@ class ModelsTests(SynchronousTestCase):
         self.assertEqual(told.data["near"][0], "claude")
         self.assertNotIn("cluade", told.text)
         self.commanded.set(language="fr")
-        self.assertIn("Aucun modèle ne correspond. Proches :", self.models("cluade", False).text)
+        self.assertIn("Aucun modèle ne correspond. Proches\xa0:", self.models("cluade", False).text)
 
     def test_nothing_may_be_near(self) -> None:
         """Not even for a key, or in an empty catalogue."""

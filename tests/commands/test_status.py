@@ -23,9 +23,9 @@ LINES = (
     (TIERS, "fr", "🌸 Tier: 7.50/10 (75%) | 💎 Wallet: $50.00 | ⏰ Reset: 6h1m | ⚙️ PRO"),
     (WALLETS, "en", "🎁 Quest: 0.75 | 💎 Wallet: $50.00 | ⚙️ PRO"),
     (UNDIVIDED, "en", "💎 Balance: $12.50 (grant and wallet together) | ⚙️ PRO"),
-    (UNDIVIDED, "fr", "💎 Solde: $12.50 (allocation et portefeuille ensemble) | ⚙️ PRO"),
+    (UNDIVIDED, "fr", "💎 Solde\xa0: $12.50 (allocation et portefeuille ensemble) | ⚙️ PRO"),
     (LIMITED, "en", "🔒 Limited key: its account cannot be seen | ⚙️ PRO"),
-    (LIMITED, "fr", "🔒 Clé limitée : son compte n'est pas visible | ⚙️ PRO"),
+    (LIMITED, "fr", "🔒 Clé limitée\xa0: son compte n'est pas visible | ⚙️ PRO"),
     (UNKNOWN, "en", "⚠️ Quota unknown | ⚙️ PRO"),
     (UNKNOWN, "fr", "⚠️ Quota inconnu | ⚙️ PRO"),
 )
@@ -77,7 +77,7 @@ class StatusTests(SynchronousTestCase):
         self.assertEqual(self.status().text, "🔑 No key: free models only | ⚙️ MANUAL")
         self.commanded.set(language="fr")
         self.assertEqual(
-            self.status().text, "🔑 Pas de clé : modèles gratuits seulement | ⚙️ MANUAL"
+            self.status().text, "🔑 Pas de clé\xa0: modèles gratuits seulement | ⚙️ MANUAL"
         )
         self.assertIsNone(self.status().data["key"])
 
@@ -154,7 +154,18 @@ class StatusTests(SynchronousTestCase):
         """By names that stay."""
         self.assertEqual(
             set(self.status().data),
-            {"version", "mode", "has_key", "key", "quota", "cooling", "last_fallback"},
+            {
+                "version",
+                "demo",
+                "upstreams",
+                "settings",
+                "mode",
+                "has_key",
+                "key",
+                "quota",
+                "cooling",
+                "last_fallback",
+            },
         )
         data = self.status().data
         self.assertEqual(data["key"], {"masked": "sk_012…", "source": "config.json"})

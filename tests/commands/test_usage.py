@@ -68,17 +68,17 @@ class UsageTests(SynchronousTestCase):
         )
 
     def test_speaks_french(self) -> None:
-        """In the documents' words."""
+        """With its signs as French sets them."""
         self.assertEqual(
             self.usage(TIERS, "fr"),
             "### 🌸 Dashboard Pollinations (PRO)\n"
             "\n"
             "**Ressources**\n"
-            "- **Tier**: 🌸 FLOWER (10 pollen/jour)\n"
-            "- **Quota**: 2.50 🌼 / 10.00 🌼\n"
-            "- **Usage**: `███░░░░░░░` (25%)\n"
-            "- **Wallet**: $50.00\n"
-            "- **Reset**: 18:01 (dans 6h 1m)\n"
+            "- **Tier**\xa0: 🌸 FLOWER (10 pollen/jour)\n"
+            "- **Quota**\xa0: 2.50 🌼 / 10.00 🌼\n"
+            "- **Usage**\xa0: `███░░░░░░░` (25\xa0%)\n"
+            "- **Wallet**\xa0: $50.00\n"
+            "- **Reset**\xa0: 18:01 (dans 6h 1m)\n"
             "\n"
             "_Tapez_ `/pollinations usage full` _pour le détail._",
         )
@@ -255,7 +255,9 @@ class FullUsageTests(SynchronousTestCase):
     def test_speaks_french(self) -> None:
         """In the documents' words."""
         text = self.full(entry(), language="fr").text
-        self.assertIn("### 📊 Détail Période (depuis 18:00:00)\n**Total Requêtes**: 1 | ", text)
+        self.assertIn(
+            "### 📊 Détail de la période (depuis 18:00:00)\n**Total des requêtes**\xa0: 1 | ", text
+        )
         self.assertIn("| Modèle | Reqs | Coût | Tokens | Allocation |", text)
 
     def test_without_resets_it_is_the_last_day(self) -> None:

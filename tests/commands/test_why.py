@@ -66,8 +66,8 @@ class WhyTests(SynchronousTestCase):
         self.records.add(FALLEN)
         text = self.why(language="fr").text
         self.assertIn("### 🔎 Requête `abc123`", text)
-        self.assertIn("- **Demandé** : `enter/gemini` à 12:00:00", text)
-        self.assertIn("- **Pourquoi** : Rate Limit (Upstream 429)", text)
+        self.assertIn("- **Demandé**\xa0: `enter/gemini` à 12:00:00", text)
+        self.assertIn("- **Pourquoi**\xa0: Rate Limit (Upstream 429)", text)
         self.assertNotIn("Avant elle", text)
 
     def test_says_no_more_than_is_known(self) -> None:

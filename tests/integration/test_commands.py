@@ -35,7 +35,7 @@ def test_a_demonstration_changes_no_file(tmp_path: Path) -> None:
         assert command(proxy, "mode")["data"]["mode"] == "alwaysfree"
         assert "keeps no keys" in command(proxy, "connect", "sk_demo")["text"]
         assert command(proxy, "config", "language", "fr")["ok"]
-        assert "clé : `…` de --demo" in command(proxy, "config")["text"]
+        assert "clé\xa0: `…` de --demo" in command(proxy, "config")["text"]
     assert json.loads(config.read_text()) == CONFIG
 
 

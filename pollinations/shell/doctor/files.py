@@ -29,7 +29,9 @@ _CLEAR = Phrase("make room", "libérez de la place")
 _PRIVATE = Phrase("for no other eyes ({count})", "pour vous seul ({count})")
 _SETTINGS = Phrase("`{path}`: {problem}", "`{path}` : {problem}")
 _MEND = Phrase("mend the file", "corrigez le fichier")
-_DEFAULTS = Phrase("`{path}` is not there, the defaults count", "`{path}` absent : défauts")
+_DEFAULTS = Phrase(
+    "`{path}` is not there, the defaults count", "`{path}` absent : valeurs par défaut"
+)
 _TOKEN = Phrase(
     "clients must bear the one in `{path}`", "les clients doivent présenter celui de `{path}`"
 )
