@@ -1,15 +1,14 @@
 """Sends a request that is ready to an upstream and gives the body of its answer."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 from twisted.internet.error import TimeoutError as ConnectTimeout
-from twisted.internet.interfaces import IPushProducer, IReactorTime
-from twisted.internet.protocol import Protocol as NetworkProtocol
-from twisted.internet.protocol import connectionDone
+from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 from twisted.web.client import RequestTransmissionFailed, ResponseFailed
 from twisted.web.http_headers import Headers
@@ -25,6 +24,7 @@ from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
 from .current import current_text
+from .whole import Beginning
 
 REJECTION_LIMIT = 64 * 1024
 """The most bytes that are read of a reply that is no answer; the rest is dropped."""
@@ -111,14 +111,11 @@ class Upstream:
         return Body(answer, self._clock, timeouts.idle, keepalive, timeouts.first_token)
 
     async def _rejection(self, response: IResponse) -> UpstreamFailed:
-        rest = _Rest()
-        response.deliverBody(rest)
-        rest.read.addTimeout(REJECTION_PATIENCE, self._clock)
-        try:
-            body = await rest.read
-        except TimeoutError:
-            body = rest.sofar()
-        return failure_from(response.code, response.headers, body, self._now())
+        body = Beginning(REJECTION_LIMIT)
+        response.deliverBody(body)
+        with suppress(TimeoutError):
+            await body.ended.addTimeout(REJECTION_PATIENCE, self._clock)
+        return failure_from(response.code, response.headers, body.taken, self._now())
 
 
 def _unreached(error: Exception) -> UpstreamFailed:
@@ -162,10 +159,10 @@ class _Waiting:
             self.response.callback(result)
         elif not isinstance(result, Failure):
             # It came all the same: nobody reads it.
-            rest = _Rest()
-            rest.read.addErrback(lambda failure: failure.trap(CancelledError))
-            result.deliverBody(rest)
-            rest.read.cancel()
+            body = Beginning(0)
+            body.ended.addErrback(lambda failure: failure.trap(CancelledError))
+            result.deliverBody(body)
+            body.ended.cancel()
 
 
 def _sends_events(response: IResponse, asked: ChatRequest) -> bool:
@@ -174,36 +171,3 @@ def _sends_events(response: IResponse, asked: ChatRequest) -> bool:
     if kind.startswith("text/event-stream"):
         return True
     return asked.stream and not kind.startswith(("application/json", "text/html"))
-
-
-@attrs.define(eq=False, slots=False)
-class _Rest(NetworkProtocol):
-    """Reads the beginning of a reply that is no answer, and hangs up on the rest."""
-
-    read: Deferred[bytes] = attrs.field(init=False)
-    _pieces: list[bytes] = attrs.field(factory=list, init=False)
-    _size: int = attrs.field(default=0, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.read = Deferred(lambda _: self._stop())
-
-    def sofar(self) -> bytes:
-        return b"".join(self._pieces)[:REJECTION_LIMIT]
-
-    def dataReceived(self, data: bytes) -> None:
-        self._pieces.append(data)
-        self._size += len(data)
-        if self._size > REJECTION_LIMIT:
-            self._stop()
-            self._done()
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._done()
-
-    def _done(self) -> None:
-        if not self.read.called:
-            self.read.callback(self.sofar())
-
-    def _stop(self) -> None:
-        if self.transport is not None:
-            cast(IPushProducer, self.transport).stopProducing()

@@ -81,31 +81,47 @@ def _too_slow(_: Any, patience: float) -> NoReturn:
 
 
 @attrs.define(eq=False, slots=False)
-class _Whole(Protocol):
+class Beginning(Protocol):
+    """
+    Takes in the beginning of a body, and hangs up on the rest.
+
+    :param limit: the most bytes that are kept.
+    """
+
     _limit: int
-    whole: Deferred[bytes] = attrs.field(init=False)
+    ended: "Deferred[None]" = attrs.field(init=False)
+    """Fires when nothing more is taken in. Cancelling it hangs up."""
+
+    reason: Failure | None = attrs.field(default=None, init=False)
+    """Why nothing more comes; ``None`` when there was more than is kept."""
+
     _pieces: list[bytes] = attrs.field(factory=list, init=False)
-    _size: int = attrs.field(default=0, init=False)
+    _room: int = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.whole = Deferred(lambda _: self._hang_up())
+        self._room, self.ended = self._limit, Deferred(lambda _: self._hang_up())
+
+    @property
+    def taken(self) -> bytes:
+        """What has come so far."""
+        return b"".join(self._pieces)
 
     def dataReceived(self, data: bytes) -> None:
-        self._size += len(data)
-        if self._size <= self._limit:
-            self._pieces.append(data)
-        elif not self.whole.called:
-            self.whole.errback(BodyTooLarge(f"the reply is larger than {self._limit} bytes"))
+        """Some of the body has come."""
+        self._pieces.append(data[: self._room])
+        if len(data) > self._room:
             self._hang_up()
+            self._end()
+        self._room = max(0, self._room - len(data))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if self.whole.called:
-            return
-        # Without a length, a closed connection is the end; what is cut off is not valid JSON.
-        if reason.check(ResponseDone, PotentialDataLoss):
-            self.whole.callback(b"".join(self._pieces))
-        else:
-            self.whole.errback(reason)
+        """Nothing more comes."""
+        self._end(reason)
+
+    def _end(self, reason: Failure | None = None) -> None:
+        if not self.ended.called:
+            self.reason = reason
+            self.ended.callback(None)
 
     def _hang_up(self) -> None:
         if self.transport is not None:
@@ -122,6 +138,12 @@ async def read_whole(response: IResponse, limit: int) -> bytes:
     :raises BodyTooLarge: it has more.
     :raises twisted.web.client.ResponseFailed: the connection broke.
     """
-    body = _Whole(limit)
+    body = Beginning(limit)
     response.deliverBody(body)
-    return await body.whole
+    await body.ended
+    if body.reason is None:
+        raise BodyTooLarge(f"the reply is larger than {limit} bytes")
+    # Without a length, a closed connection is the end; what is cut off is not valid JSON.
+    if not body.reason.check(ResponseDone, PotentialDataLoss):
+        body.reason.raiseException()
+    return body.taken

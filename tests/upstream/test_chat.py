@@ -68,7 +68,7 @@ class Response:
     def deliverBody(self, protocol: Any) -> None:
         protocol.makeConnection(self)
 
-    def stopProducing(self) -> None:
+    def loseConnection(self) -> None:
         self.stopped = True
 
 
