@@ -60,8 +60,10 @@ SETTINGS = {
 LONGEST = 200.0
 """Seconds after which an answer is missed; a queue has more patience than anything else."""
 
-EXPLAINED = re.compile(r"Pollinations Upstream: \S+ gave no answer: .*")
-"""What is said, at level error, of a request that got no answer."""
+EXPLAINED = re.compile(
+    r"Pollinations Upstream: (\S+ gave no answer: .*|the answer of \S+ broke off \(\d+\))"
+)
+"""What is said, at level error, of a request that got no answer, or no whole one."""
 
 ENTER_MODELS = ("openai", "openai-fast", "mistral", "kimi", "claude-fast", "deepseek", "glm")
 NONSENSE: tuple[tuple[str, bytes], ...] = (
