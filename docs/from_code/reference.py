@@ -13,8 +13,8 @@ from .text import section, within
 def room(name: str) -> str:
     """The public modules of one room: a package, or a single module."""
     module = import_module(f"pollinations.{name}")
-    found = [info.name for info in pkgutil.walk_packages(getattr(module, "__path__", ()))]
-    return "\n\n".join(map(_module, (module.__name__, *(f"{module.__name__}.{n}" for n in found))))
+    within = pkgutil.walk_packages(getattr(module, "__path__", ()), f"{module.__name__}.")
+    return "\n\n".join(map(_module, (module.__name__, *(info.name for info in within))))
 
 
 def _module(name: str) -> str:

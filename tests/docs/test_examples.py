@@ -1,6 +1,7 @@
 """What the documentation shows works."""
 
 import runpy
+import unittest
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,30 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
-import pollinations
+from pollinations.settings.home import Home
+from pollinations.settings.reading import read_settings
+from pollinations.settings.schema import Settings
+from pollinations.signatures.document import load
 from pollinations.testing import scripts
+from pollinations.testing.account import DEMO_KEY
+from pollinations.testing.chunks import context
 from pollinations.testing.imitation import Imitation
+from pollinations.testing.together import Together
+from pollinations.upstream.accounts import Connected
 from pollinations.upstream.agent import http_client
 
-ROOT = Path(pollinations.__file__).parents[1]
-EXAMPLES = ROOT / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ASKED = {"messages": [{"role": "user", "content": "hi"}]}
+
+
+def run(name: str) -> Any:
+    """What an example defines."""
+    return runpy.run_path(str(EXAMPLES / name))
+
+
+def written(name: str) -> Any:
+    """What an example in JSON is."""
+    return orjson.loads((EXAMPLES / name).read_bytes())
 
 
 class HouseTests(SynchronousTestCase):
@@ -26,12 +43,10 @@ class HouseTests(SynchronousTestCase):
 
     def test_serves_the_api_with_its_own_router(self) -> None:
         """Whatever was asked for, the house's model answers."""
-        house: Any = runpy.run_path(str(EXAMPLES / "house.py"))
         imitation = Imitation(Clock(), scripts.text("Hel", "lo"))
-        pages = imitation.resource()
-        back = RequestTraversalAgent(_Moved(pages))
+        back = RequestTraversalAgent(_Moved(imitation.resource()))
         root = Resource()
-        house["mount"](root, http_client(back))
+        run("house.py")["mount"](root, http_client(back))
         treq = StubTreq(root)
         headers = {"Content-Type": "application/json"}
         asking = treq.post(
@@ -60,8 +75,79 @@ class _Moved(Resource):
         return self._resource.render(request)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
-def test_the_example_is_shown_somewhere(path: Path) -> None:
-    """An example that no page includes is nobody's."""
-    pages = [page.read_text() for page in (ROOT / "docs").glob("*.rst")]
-    assert any(f"examples/{path.name}" in page for page in pages)
+class GuardedTests(SynchronousTestCase):
+    """Tests for ``docs/examples/guarded.py``."""
+
+    def test_wants_the_token(self) -> None:
+        """Which opens the door to what the site had before."""
+        site = run("guarded.py")["guarded"](Together().api.app.resource(), "sesame", Clock())
+        treq = StubTreq(site.resource)
+        for token, status in (("sesame", 200), ("open", 401)):
+            headers = {"Host": "127.0.0.1:80", "Authorization": f"Bearer {token}"}
+            response = self.successResultOf(treq.get("http://127.0.0.1/v1/models", headers=headers))
+            self.assertEqual(response.code, status)
+
+
+@pytest.mark.parametrize(
+    ("name", "tests"), [("router.py", "FreeFirstTests"), ("stage.py", "StraightQuotesTests")]
+)
+def test_its_own_tests_pass(name: str, tests: str) -> None:
+    """As they stand there, with the suite of the interface if it has one."""
+    case = run(name)[tests]
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    assert result.testsRun > 1
+    assert result.wasSuccessful(), result.failures + result.errors
+
+
+def test_the_stage_is_put_before_those_of_the_package() -> None:
+    """By what the upstream is given, and only where it is concerned."""
+    stages = run("stage.py")["stages"]
+    assert type(stages(context())[0]).__name__ == "StraightQuotes"
+    plain = context(response_format={"type": "json_object"})
+    assert "StraightQuotes" not in {type(stage).__name__ for stage in stages(plain)}
+
+
+def test_the_settings_are_settings() -> None:
+    """Nothing in them is wrong, and something is set."""
+    settings, problems = read_settings(written("config.json"))
+    assert problems == ()
+    assert settings != Settings()
+
+
+def test_a_key_that_was_connected_is_told_of_like_that() -> None:
+    """When it is good."""
+    proxy = Together()
+
+    async def connect(key: str) -> Connected:
+        return Connected(in_force=True, limited=False, models=42, paid=2)
+
+    proxy.api._connect = connect
+    got = proxy.post("/v1/auth", orjson.dumps({"apiKey": DEMO_KEY}))
+    assert got.json == written("connected.json")
+
+
+def test_notifications_look_like_that() -> None:
+    """All fields, and the words of one that is made."""
+    proxy = Together(scripts.InTurn(scripts.insufficient_balance(), scripts.text("Hi")))
+    proxy.chat("Hello", model="enter/claude")
+    shown, given = written("notifications.json"), proxy.get("/v1/notifications").json
+    own = {name: shown["data"][0][name] for name in ("id", "at")}
+    assert {**given, "data": [{**each, **own} for each in given["data"]]} == shown
+
+
+def test_the_file_of_signatures_can_be_read(tmp_path: Path) -> None:
+    """It is left where it is."""
+    path = tmp_path / "signatures.json"
+    path.write_bytes((EXAMPLES / "signatures.json").read_bytes())
+    document = load(path, tmp_path / "aside")
+    assert document.entries == written("signatures.json")["entries"]
+    assert document.set_aside is None
+
+
+def test_prometheus_is_told_the_port_and_the_token() -> None:
+    """Where they are unless one says otherwise."""
+    text = (EXAMPLES / "prometheus.yml").read_text()
+    assert f'["127.0.0.1:{Settings().port}"]' in text
+    home = Home.of({"HOME": "/home/me"})
+    assert f"credentials_file: {home.token}\n" in text
