@@ -5,7 +5,7 @@ import json
 import os
 import platform
 import resource
-import sys
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,13 +31,17 @@ def arguments() -> argparse.Namespace:
     add("--before", metavar="FOLDER", help="another checkout, measured as the peer 'before'")
     add("--rounds", type=int, help="how often each is measured (5; of what grows, 3)")
     add("--seconds", type=float, help="how long each time (2; 0.8 if quick)")
-    add("--out", type=Path, help="where the figures go (build/peers/results.json)")
-    add("--plot", type=Path, metavar="SVG", help="where the plot goes (docs/performance.svg)")
+    out = installed.BUILD / "results.json"
+    add("--out", type=Path, metavar="JSON", default=out, help="where the figures go")
+    add("--plot", type=Path, metavar="SVG", help="draw what 'growth' has measured")
     add("--tables", type=Path, metavar="JSON", help="show the figures of an earlier run only")
-    add("--check", action="store_true", help="start everything, measure a moment, keep nothing")
+    add("--check", action="store_true", help="only whether all of the quick form can be measured")
     add("--nice", type=int, default=0, help="as nice(1) has it; -10 helps where others run too")
     add("--python", type=Path, help="an interpreter that has what the peers import")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.check:
+        asked.quick, asked.rounds, asked.seconds = True, 1, 0.1
+    return asked
 
 
 def chosen(asked: argparse.Namespace) -> list[Workload]:
@@ -75,7 +79,7 @@ def machine() -> dict[str, Any]:
 
 def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures."""
-    programs = installed.compiled()
+    programs = installed.compiled(folder if asked.check else installed.BUILD)
     table = peers.every(asked.python)
     if asked.before:
         table["before"] = peers.ours("before", Path(asked.before).resolve(), asked.python)
@@ -86,10 +90,11 @@ def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         if any("ours-tls" in one.peers for one in picked):
             terminator = running(peers.terminator(), folder / "terminator", port)
             tls = stack.enter_context(terminator).port
-        fleet = Fleet(stack, Bench(programs["load"], port, folder), table, tls)
+        bench = Bench(programs["load"], port, folder)
+        fleet = Fleet(stack, bench, table, tls, 0.0 if asked.check else 1.0)
         found = list(_figures(asked, fleet, picked))
     names = dict.fromkeys(one["peer"] for one in found)
-    versions = {name: table[name].version() for name in names}
+    versions = {} if asked.check else {name: table[name].version() for name in names}
     return {"machine": machine(), "versions": versions, "rounds": found}
 
 
@@ -120,16 +125,20 @@ def main() -> None:
     asked = arguments()
     go_before(asked.nice)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if asked.tables:
         found = json.loads(asked.tables.read_text())
     else:
         with tempfile.TemporaryDirectory(prefix="peers") as folder:
             found = run(asked, Path(folder))
-        out = asked.out or installed.BUILD / "results.json"
-        out.write_text(json.dumps(found, indent=1))
     print(tables.report(found))
-    sys.exit(0)
+    if asked.check:
+        return
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(json.dumps(found, indent=1))
+    if asked.plot:
+        plotted = (installed.python("plot"), installed.HERE / "plot.py", asked.out, asked.plot)
+        subprocess.run([str(one) for one in plotted], check=True)
 
 
 if __name__ == "__main__":

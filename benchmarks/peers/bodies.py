@@ -12,7 +12,7 @@ def chat(model: str, size: int = 0, messages: int = 1, tools: int = 0) -> dict[s
     """
     A request as an agent makes it.
 
-    :param model: a scenario of ``upstream.c``; those that begin with ``n`` are no streams.
+    :param model: a scenario of ``upstream.c``, which says whether it is a stream.
     :param size: bytes that it has, about.
     """
     each = max(16, (size - 60 * messages) // messages)
@@ -21,7 +21,8 @@ def chat(model: str, size: int = 0, messages: int = 1, tools: int = 0) -> dict[s
         {"role": "user" if n % 2 == 0 else "assistant", "content": _text(chosen, each)}
         for n in range(messages)
     ]
-    body: dict[str, Any] = {"model": model, "stream": "n" not in model.split("-")[0]}
+    whole = any(part[:1] == "n" and part[1:].isdigit() for part in model.split("-"))
+    body: dict[str, Any] = {"model": model, "stream": not whole}
     if tools:
         body["tools"] = [_tool(n) for n in range(tools)]
     if messages % 2 == 0:

@@ -68,8 +68,8 @@ class Bench:
             "cpu": spent / units / 1000,
             "rate": units / counted["seconds"],
             "busy": spent / counted["seconds"] / 1e9,
-            "memory": (open_ - idle) / workload.connections,
-            "peak": peak / 1024,
+            "memory": (open_ - idle) / workload.connections if workload.fresh else None,
+            "peak": peak / 1024 if workload.fresh else None,
             "first": counted["first"].get("p50"),
             "way": counted["way"].get("p50"),
             "way99": counted["way"].get("p99"),
@@ -82,7 +82,7 @@ class Bench:
     ) -> "subprocess.Popen[str]":
         peer = running.peer
         body = bodies.written(workload.body, peer.prefix, self.folder)
-        numbers = (seconds, workload.warm, workload.ramp)
+        numbers = (seconds * peer.slowness, workload.warm * peer.slowness, workload.ramp)
         cores = {LOAD_CORE} if peer.cores == 1 else os.sched_getaffinity(0)
         return subprocess.Popen(
             [

@@ -155,6 +155,7 @@ def every(python: Path | None = None) -> dict[str, Peer]:
             _litellm,
             lambda place: LITELLM,
             headers=("Authorization: Bearer sk-benchmark",),
+            slowness=3.0,
             version=lambda: _package("litellm", "litellm"),
         ),
         Peer(

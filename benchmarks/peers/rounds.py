@@ -8,10 +8,7 @@ from typing import Any
 
 from .measured import Bench, NotAnswered
 from .started import Peer, Running, end, running
-from .workloads import Workload
-
-WARMING = 1.0
-"""Seconds, at least, for which a peer does each kind of work before it is measured."""
+from .workloads import LIGHT, Workload
 
 
 @dataclass
@@ -22,22 +19,25 @@ class Fleet:
     :param stack: ends them.
     :param table: all that there are, by name.
     :param tls: the port of the encrypted upstream, if one of them needs it.
+    :param warming: seconds, at least, for which each does each kind of work before it is measured.
     """
 
     stack: ExitStack
     bench: Bench
     table: Mapping[str, Peer]
     tls: int | None = None
+    warming: float = 1.0
     _running: dict[str, Running] = field(default_factory=dict)
     _warm: set[tuple[str, str]] = field(default_factory=set)
 
     def measure(self, name: str, workload: Workload, seconds: float) -> dict[str, Any]:
         """One peer's figures of one round."""
         with self.awake(name, workload.fresh) as one:
-            if (name, workload.name) not in self._warm and not workload.fresh:
+            if self.warming and (workload.fresh or (name, workload.name) not in self._warm):
                 self._warm.add((name, workload.name))
                 with suppress(NotAnswered):
-                    self.bench.measure(one, workload, max(WARMING, seconds))
+                    first = LIGHT if workload.fresh else workload
+                    self.bench.measure(one, first, max(self.warming, seconds))
             return self.bench.measure(one, workload, seconds)
 
     @contextmanager

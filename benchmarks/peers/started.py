@@ -15,7 +15,7 @@ from . import accounting
 START = 60.0
 """Seconds within which a peer listens; LiteLLM takes ten."""
 
-LOAD_CORE, PEER_CORE = 0, max(os.sched_getaffinity(0))
+LOAD_CORE, PEER_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 """Where upstream and load run, and where all that is measured."""
 
 
@@ -45,6 +45,7 @@ class Peer:
     :param headers: what requests to it must bear.
     :param tls: whether it stands before the encrypted upstream.
     :param cores: how many it has; with several, upstream and load share them.
+    :param slowness: how many times as long as others it is measured.
     :param version: what was measured.
     """
 
@@ -55,6 +56,7 @@ class Peer:
     headers: tuple[str, ...] = ()
     tls: bool = False
     cores: int = 1
+    slowness: float = 1.0
     version: Callable[[], str] = lambda: ""
 
 
