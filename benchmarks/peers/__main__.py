@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import installed, peers, tables, workloads
-from .hazards import hazards
+from .hazards import ask, hazards
 from .measured import Bench
 from .rounds import Fleet, rounds
 from .started import running, upstream
@@ -39,8 +39,7 @@ def arguments() -> argparse.Namespace:
     add("--nice", type=int, default=0, help="as nice(1) has it; -10 helps where others run too")
     add("--python", type=Path, help="an interpreter that has what the peers import")
     asked = parser.parse_args()
-    if asked.check:
-        asked.quick, asked.rounds, asked.seconds = True, 1, 0.1
+    asked.quick |= asked.check
     return asked
 
 
@@ -64,6 +63,21 @@ def _group(one: Workload, names: list[str]) -> bool:
     return one.name in names or one.name.rstrip("ab") in names or (grows and "growth" in names)
 
 
+def check(asked: argparse.Namespace, folder: Path) -> None:
+    """Build both programs, and have one stream and one JSON answer of each peer of *asked*."""
+    programs = installed.compiled(folder)
+    names = dict.fromkeys(name for one in chosen(asked) for name in one.peers)
+    with ExitStack() as stack:
+        port = stack.enter_context(upstream(programs["upstream"]))
+        bench = Bench(programs["load"], port, folder)
+        fleet = Fleet(stack, bench, peers.every(asked.python))
+        for name in names:
+            with fleet.awake(name, fresh=True) as one:
+                for body in (workloads.SHORT, workloads.WHOLE):
+                    ask(bench, one, body)
+                print(f"{name}: {bench.load_for(one, workloads.LIGHT, 0.1)['failures']} failures")
+
+
 def machine() -> dict[str, Any]:
     """What all of this ran on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -79,7 +93,7 @@ def machine() -> dict[str, Any]:
 
 def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures."""
-    programs = installed.compiled(folder if asked.check else installed.BUILD)
+    programs = installed.compiled()
     table = peers.every(asked.python)
     if asked.before:
         table["before"] = peers.ours("before", Path(asked.before).resolve(), asked.python)
@@ -91,10 +105,10 @@ def run(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
             terminator = running(peers.terminator(), folder / "terminator", port)
             tls = stack.enter_context(terminator).port
         bench = Bench(programs["load"], port, folder)
-        fleet = Fleet(stack, bench, table, tls, 0.0 if asked.check else 1.0)
+        fleet = Fleet(stack, bench, table, tls)
         found = list(_figures(asked, fleet, picked))
     names = dict.fromkeys(one["peer"] for one in found)
-    versions = {} if asked.check else {name: table[name].version() for name in names}
+    versions = {name: table[name].version() for name in names}
     return {"machine": machine(), "versions": versions, "rounds": found}
 
 
@@ -126,13 +140,13 @@ def main() -> None:
     go_before(asked.nice)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if asked.tables:
-        found = json.loads(asked.tables.read_text())
-    else:
-        with tempfile.TemporaryDirectory(prefix="peers") as folder:
-            found = run(asked, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="peers") as folder:
+        if asked.check:
+            check(asked, Path(folder))
+            return
+        found = json.loads(asked.tables.read_text()) if asked.tables else run(asked, Path(folder))
     print(tables.report(found))
-    if asked.check:
+    if asked.tables:
         return
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import accounting, bodies
-from .measured import PATH, Bench
+from .measured import PATH, Bench, NotAnswered
 from .rounds import Fleet, show
 from .started import Running
 
@@ -34,7 +34,7 @@ def hazards(fleet: Fleet, names: tuple[str, ...], count: int) -> Iterator[dict[s
 def _round(fleet: Fleet, name: str) -> Iterator[dict[str, Any]]:
     with fleet.awake(name, fresh=True) as one:
         for _ in range(5):
-            _read_some(fleet.bench, one)
+            ask(fleet.bench, one, bodies.chat("s5", 1024))
         for workload, body, wait in (("B10a", MIDDLE, 0.3), ("B10b", EARLY, 0.3)):
             freed = leave(fleet.bench, one, body, wait)
             yield {"workload": workload, "peer": name, "freed": freed}
@@ -65,10 +65,19 @@ def leave(bench: Bench, one: Running, body: dict[str, Any], wait: float) -> floa
     return (bench.stats()["aborted_at"] - left) / 1e6
 
 
-def _read_some(bench: Bench, one: Running) -> None:
-    with _asked(bench, one, bodies.chat("s5", 1024)) as client:
-        while b"[DONE]" not in client.recv(65536):
-            pass
+def ask(bench: Bench, one: Running, body: dict[str, Any]) -> None:
+    """
+    Ask *body* and read the answer to its end.
+
+    :raises NotAnswered: there is none.
+    """
+    last, answer = b"[DONE]" if body["stream"] else b'"total_tokens"', b""
+    with _asked(bench, one, body) as client:
+        while last not in answer:
+            data = client.recv(65536)
+            if not data:
+                raise NotAnswered(f"{one.peer.name}: {answer!r}")
+            answer += data
 
 
 def _asked(bench: Bench, one: Running, body: dict[str, Any]) -> socket.socket:

@@ -48,7 +48,7 @@ class Bench:
 
         :raises NotAnswered: it does not do this work.
         """
-        pids, idle = running.pids, accounting.memory(running.pids)
+        idle = accounting.memory(running.pids)
         with self._loading(running, workload, seconds) as load:
             _await(load, "begin")
             pids = running.pids
@@ -94,6 +94,14 @@ class Bench:
             text=True,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
+
+    def load_for(self, running: Running, workload: Workload, seconds: float) -> dict[str, Any]:
+        """What the load says of *workload*, with nothing measured."""
+        with self._loading(running, workload, seconds) as load:
+            _await(load, "begin")
+            _await(load, "end")
+            counted: dict[str, Any] = json.load(load.stdout)  # type: ignore[arg-type]
+            return counted
 
     def settled(self) -> bool:
         """Whether, soon, nothing is asked of the upstream any more."""

@@ -128,8 +128,8 @@ def growth() -> tuple[Workload, ...]:
             "events",
             count,
             bodies.chat(f"s1000000-p{500 * count}", 1024),
-            ramp=max(0.2, count / 500),
-            warm=max(0.5, count / 500 + 1.0),
+            ramp=max(0.2, count / 200),
+            warm=max(0.5, count / 200 + 1.5),
         )
         for count in (1, 10, 100, 500, 1000, 2000)
     ]
