@@ -11,6 +11,7 @@ from .answers import stages
 from .commands import commands, shell_commands
 from .failures import failures
 from .figures import figures
+from .paths import paths
 from .reference import room, seams
 from .requests import quirks
 from .settings import options, settings
@@ -24,6 +25,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "stages": stages,
     "failures": failures,
     "figures": figures,
+    "paths": paths,
     "seams": seams,
     "room": room,
 }
