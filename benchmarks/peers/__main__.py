@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     add("--only", metavar="B1,B2", help="these workloads; 'growth' is all that is for the plot")
     add("--peers", metavar="NAME,…", help="these peers: " + ", ".join(workloads.ALL))
     add("--before", metavar="FOLDER", help="another checkout, measured as the peer 'before'")
-    add("--rounds", type=int, help="how often each is measured (5; of what grows, 3)")
+    add("--rounds", type=int, help="how often each is measured (5; of memory and growth, 3)")
     add("--seconds", type=float, help="how long each time (2; 0.8 if quick)")
     out = installed.BUILD / "results.json"
     add("--out", type=Path, metavar="JSON", default=out, help="where the figures go")
@@ -116,11 +116,12 @@ def _figures(
     asked: argparse.Namespace, fleet: Fleet, picked: list[Workload]
 ) -> Iterator[dict[str, Any]]:
     for workload in picked:
-        count = asked.rounds or (3 if "-" in workload.name else 5)
+        # Memory is the same each time, and what grows has many points.
+        count = asked.rounds or (3 if workload.fresh or "-" in workload.name else 5)
         seconds = asked.seconds or (0.8 if asked.quick else 2.0)
         yield from rounds(fleet, workload, count, seconds)
     if {"B9", "B10"} & set((asked.only or "B9").split(",")) and not asked.quick:
-        yield from hazards(fleet, ("nginx", "node", "aiohttp", "naive", "ours"), asked.rounds or 5)
+        yield from hazards(fleet, ("nginx", "node", "aiohttp", "naive", "ours"), asked.rounds or 3)
 
 
 def go_before(nice: int) -> None:

@@ -25,7 +25,7 @@ struct samples {
 };
 
 struct connection {
-    int fd, status, chunked, in_body, stream, seen, opened;
+    int fd, status, chunked, in_body, stream, seen, opened, writing;
     size_t sent, line_size;
     long left; /* bytes of the chunk, or of the body; -1 while a chunk's length is read */
     char line[LINE_LIMIT + 1];
@@ -63,8 +63,15 @@ static void print_samples(const char *name, struct samples *all)
 
 /* ---- One answer. */
 
-static void start(struct connection *one);
 static void send_request(struct connection *one);
+
+static void ask(struct connection *one)
+{
+    one->asked = now();
+    one->in_body = one->seen = 0;
+    one->line_size = one->sent = 0;
+    send_request(one);
+}
 
 static void again(struct connection *one, int failed)
 {
@@ -77,8 +84,7 @@ static void again(struct connection *one, int failed)
         return;
     }
     sample(&whole, now() - one->asked);
-    one->sent = 0;
-    send_request(one);
+    ask(one);
 }
 
 static void take_event(struct connection *one, const char *line, size_t size)
@@ -198,14 +204,9 @@ static void receive(struct connection *one)
 
 static void send_request(struct connection *one)
 {
-    if (!one->sent) {
-        one->asked = now();
-        one->in_body = one->seen = 0;
-        one->line_size = 0;
-    }
     while (one->sent < request_size) {
         ssize_t sent = send(one->fd, request + one->sent, request_size - one->sent, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN)
+        if (sent < 0 && (errno == EAGAIN || errno == ENOTCONN))
             break;
         if (sent < 0) {
             again(one, 1);
@@ -213,25 +214,24 @@ static void send_request(struct connection *one)
         }
         one->sent += sent;
     }
-    uint32_t more = one->sent < request_size ? EPOLLOUT : 0;
-    if (request_size > 16384)
-        watch(epoll, EPOLL_CTL_MOD, one->fd, EPOLLIN | more, one);
+    int more = one->sent < request_size;
+    if (more != one->writing)
+        watch(epoll, EPOLL_CTL_MOD, one->fd, EPOLLIN | (more ? EPOLLOUT : 0), one);
+    one->writing = more;
 }
 
 static void start(struct connection *one)
 {
     struct sockaddr_in address = loopback(port);
-    one->fd = socket(AF_INET, SOCK_STREAM, 0);
+    one->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (one->fd < 0 || one->fd >= 65536)
         die("socket");
-    one->opened = 1;
-    one->sent = 0;
-    if (connect(one->fd, (struct sockaddr *)&address, sizeof address))
+    one->opened = one->writing = 1;
+    if (connect(one->fd, (struct sockaddr *)&address, sizeof address) && errno != EINPROGRESS)
         die("connect");
-    fcntl(one->fd, F_SETFL, O_NONBLOCK);
     at_once(one->fd);
-    watch(epoll, EPOLL_CTL_ADD, one->fd, EPOLLIN, one);
-    send_request(one);
+    watch(epoll, EPOLL_CTL_ADD, one->fd, EPOLLIN | EPOLLOUT, one);
+    ask(one);
 }
 
 static void turn(nanoseconds until)

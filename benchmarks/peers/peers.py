@@ -85,7 +85,9 @@ def ours(
             f"https://localhost:{place.upstream}" if tls else f"http://127.0.0.1:{place.upstream}"
         )
         upstreams = (f"--free-url={base}", f"--enter-url={base}")
-        return (str(twist), "pollinations", f"--port={place.port}", *upstreams, *options)
+        # As the services start it that we install.
+        command = (str(twist), "--log-format=text", "pollinations", f"--port={place.port}")
+        return (*command, *upstreams, *options)
 
     def environ(place: Place) -> Mapping[str, str]:
         pem = place.folder.parent / "terminator" / "localhost.pem"

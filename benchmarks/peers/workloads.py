@@ -88,7 +88,9 @@ WORKLOADS = (
         "B11b", "B3, upstream encrypted", ("ours-tls", "ours"), "events", 100, PACED, 0.4, 1.5
     ),
     Workload("B12", "B1, 64 connections", ("ours-two", "ours-one"), "responses", 64, WHOLE),
-    Workload("B13", "4 MiB bodies: the most memory", FAST, "responses", 1, LARGE, fresh=True),
+    Workload(
+        "B13", "4 MiB bodies: the most memory", FAST, "responses", 1, LARGE, 0, 1.5, fresh=True
+    ),
 )
 
 GOALS = (
