@@ -129,7 +129,11 @@ def every(python: Path | None = None) -> dict[str, Peer]:
     :param python: an interpreter that has all that they import; by default one is made.
     """
     known = (
-        Peer("nginx", _nginx, version=lambda: installed.said(installed.from_apt("nginx"), "-v")),
+        Peer(
+            "nginx",
+            _nginx,
+            version=lambda: _word(installed.said(installed.from_apt("nginx"), "-v"), 2),
+        ),
         Peer(
             "haproxy",
             lambda place: (
@@ -138,14 +142,16 @@ def every(python: Path | None = None) -> dict[str, Peer]:
                 "-f",
                 _written("haproxy.cfg", place),
             ),
-            version=lambda: installed.said(installed.from_apt("haproxy"), "-v"),
+            version=lambda: (
+                "haproxy/" + _word(installed.said(installed.from_apt("haproxy"), "-v"), 2)
+            ),
         ),
         Peer(
             "node",
             lambda place: _node(
                 str(installed.HERE / "node.mjs"), str(place.port), str(place.upstream)
             ),
-            version=lambda: installed.said(*_node("--version")),
+            version=lambda: "node/" + installed.said(*_node("--version")).removeprefix("v"),
         ),
         replace(
             python_peer("aiohttp", "aiohttp_proxy.py", python),
@@ -168,7 +174,7 @@ def every(python: Path | None = None) -> dict[str, Peer]:
                 "x-portkey-custom-host: http://127.0.0.1:@UPSTREAM@/v1",
                 "Authorization: Bearer none",
             ),
-            version=lambda: installed.PORTKEY,
+            version=lambda: installed.PORTKEY.removeprefix("@").replace("@", "/"),
         ),
         replace(ours(python=python), version=lambda: _package("twisted")),
         ours("ours-tls", installed.CHECKOUT, python, tls=True),
@@ -178,7 +184,11 @@ def every(python: Path | None = None) -> dict[str, Peer]:
     return {one.name: one for one in known}
 
 
+def _word(text: str, number: int) -> str:
+    return text.split()[number]
+
+
 def _package(name: str, venv: str = "venv") -> str:
     pip = installed.python(venv).with_name("pip")
     lines = os.popen(f"{pip} show {name}").read().splitlines()
-    return " ".join(line.partition(": ")[2] for line in lines[:2])
+    return "/".join(line.partition(": ")[2] for line in lines[:2])

@@ -1,6 +1,7 @@
 """Figures as tables: medians of the rounds, and what was to be reached beside what was."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -8,43 +9,77 @@ from .workloads import ALL, GOALS, WORKLOADS, Goal, growth
 
 Round = Mapping[str, Any]
 
-COLUMNS = (
-    ("CPU µs", "cpu", 2),
-    ("per second", "rate", 0),
-    ("first µs", "first", 0),
-    ("way µs", "way", 0),
-    ("99 %", "way99", 0),
-    ("KiB each", "memory", 1),
-    ("peak MiB", "peak", 0),
+
+@dataclass(frozen=True)
+class Figure:
+    """
+    One table: a workload a row, a peer a column.
+
+    :param key: what is shown of each round.
+    :param names: of the workloads that it is shown of; a hyphen at the end stands for all that
+        begin so, and no name for all that have it.
+    """
+
+    title: str
+    key: str
+    digits: int
+    names: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def holds(self, name: str) -> bool:
+        """Whether it is shown of this workload."""
+        if not self.names:
+            return name not in self.but
+        return any(name == one or (one[-1] == "-" and name.startswith(one)) for one in self.names)
+
+
+FIGURES = (
+    Figure("CPU, µs for a request or an event", "cpu", 1, but=("B6", "B12", "B13")),
+    Figure("Requests a second", "rate", 0, ("B1", "B12")),
+    Figure("Time to the first event, median, µs", "first", 0, ("B5", "body-")),
+    Figure("An event's way, median, µs", "way", 0, ("B3", "B4", "streams-")),
+    Figure("An event's way, 99 of 100, µs", "way99", 0, ("B3", "B4", "streams-")),
+    Figure("Memory for an open stream, KiB", "memory", 1, ("B6",)),
+    Figure("The most memory, MiB", "peak", 0, ("B13",)),
+    Figure("Memory for a client that does not read, MiB", "memory", 1, ("B9",)),
+    Figure("Until the upstream is let go, ms", "freed", 1, ("B10a", "B10b")),
 )
+
+TITLES = {
+    **{one.name: one.title for one in (*WORKLOADS, *growth())},
+    "B9": "300 MB, and the client reads nothing for 3 s",
+    "B10a": "the client leaves a stream",
+    "B10b": "the client leaves before the first byte",
+}
 
 
 def report(found: Mapping[str, Any]) -> str:
     """All that was measured, as reStructuredText."""
-    about = found["machine"]
+    about, rounds = found["machine"], found["rounds"]
+    versions = ", ".join(version for version in found["versions"].values() if version)
+    waiting = median(one["waiting"] for one in rounds if "waiting" in one) if rounds else 0
     parts = [
-        f"{about['model']}, {about['cores']} cores, Linux {about['kernel']}, Python"
-        f" {about['python']}; {about['time']}",
-        *(f"* {name}: {version}" for name, version in found["versions"].items() if version),
-        "",
-        goals(found["rounds"]),
+        "{time}: {model}, {cores} cores, Linux {kernel}, Python {python};".format(**about)
+        + f"\n{waiting:.0f} processes wanted to run, in the median. {versions}.",
+        goals(rounds),
     ]
-    for workload in (*WORKLOADS, *growth()):
-        rows = [one for one in found["rounds"] if one["workload"] == workload.name]
+    for figure in FIGURES:
+        rows = [one for one in rounds if one.get(figure.key) is not None]
+        rows = [one for one in rows if figure.holds(one["workload"])]
         if rows:
-            parts += ["", f"{workload.name}: {workload.title} (a unit: {workload.unit})", ""]
-            parts += [peers(rows)]
-    return "\n".join(parts)
+            parts += [f"{figure.title}:", peers(rows, figure)]
+    return "\n\n".join(part for part in parts if part)
 
 
-def peers(rounds: Sequence[Round]) -> str:
-    """One workload's medians, a peer a line."""
-    names = dict.fromkeys(one["peer"] for one in rounds)
-    known = [*(one for one in ALL if one in names), *(one for one in names if one not in ALL)]
-    lines = [["peer", *(title for title, _, _ in COLUMNS)]]
-    for name in known:
-        mine = [one for one in rounds if one["peer"] == name]
-        lines.append([name, *(_median(mine, key, digits) for _, key, digits in COLUMNS)])
+def peers(rounds: Sequence[Round], figure: Figure) -> str:
+    """Medians of one figure."""
+    there = dict.fromkeys(one["peer"] for one in rounds)
+    names = [*(one for one in ALL if one in there), *(one for one in there if one not in ALL)]
+    lines = [["", *names, ""]]
+    for workload in dict.fromkeys(one["workload"] for one in rounds):
+        mine = [one for one in rounds if one["workload"] == workload]
+        cells = [_median([one for one in mine if one["peer"] == peer], figure) for peer in names]
+        lines.append([workload, *cells, TITLES[workload]])
     return table(lines)
 
 
@@ -94,6 +129,9 @@ def _cell(text: str, width: int) -> str:
     return (text or "\\").ljust(width) if width else text
 
 
-def _median(rounds: Sequence[Round], key: str, digits: int) -> str:
-    values = [one[key] for one in rounds if one.get(key) is not None]
-    return f"{median(values):,.{digits}f}" if values else ""
+def _median(rounds: Sequence[Round], figure: Figure) -> str:
+    values = [one[figure.key] for one in rounds]
+    if not values:
+        return ""
+    middle = median(values)
+    return "never" if middle == float("inf") else f"{middle:,.{figure.digits}f}"
