@@ -18,5 +18,6 @@ toc_object_entries = False
 html_theme = "furo"
 html_title = f"Pollinations {release}"
 html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 html_show_copyright = False
 nitpicky = False

@@ -37,4 +37,4 @@ def _shown(before: Path) -> Iterator[str]:
     after = before.with_suffix(".after")
     for path, said in ((before, "the upstream sends"), (after, "the client gets")):
         where = f"literalinclude:: /examples/answers/{path.name}"
-        yield within(where, language="none", caption=said)
+        yield within(where, language="none", caption=said, **{"class": "wrapped"})

@@ -9,10 +9,10 @@ from .text import literal, table
 
 def figures() -> str:
     """All figures, in their order."""
-    return table(("name", "kind", "labels", "together", "meaning"), map(_row, FIGURES))
+    return table(("name", "kind, and labels", "meaning"), map(_row, FIGURES))
 
 
 def _row(figure: Figure) -> Sequence[str]:
-    labels = ", ".join(map(literal, figure.labels)) or "–"
-    together = figure.joined if figure.kind == "gauge" else "sum"
-    return literal(figure.full_name), figure.kind, labels, together, figure.meaning
+    kind = f"{figure.kind} ({figure.joined})" if figure.kind == "gauge" else figure.kind
+    labels = ", ".join(map(literal, figure.labels))
+    return literal(figure.full_name), f"{kind}: {labels}" if labels else kind, figure.meaning

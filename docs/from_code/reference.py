@@ -13,13 +13,16 @@ from .text import section, within
 def room(name: str) -> str:
     """The public modules of one room: a package, or a single module."""
     module = import_module(f"pollinations.{name}")
-    within = pkgutil.walk_packages(getattr(module, "__path__", ()), f"{module.__name__}.")
-    return "\n\n".join(map(_module, (module.__name__, *(info.name for info in within))))
+    found = pkgutil.walk_packages(getattr(module, "__path__", ()), f"{module.__name__}.")
+    return "\n\n".join((_module(module.__name__), *(_section(info.name) for info in found)))
+
+
+def _section(name: str) -> str:
+    return section(name.removeprefix("pollinations."), _module(name))
 
 
 def _module(name: str) -> str:
-    title = name.removeprefix("pollinations.")
-    return section(title, within(f"automodule:: {name}", members=""))
+    return within(f"automodule:: {name}", members="")
 
 
 def seams() -> str:

@@ -13,7 +13,7 @@ from pollinations.start import ENVIRONMENT
 
 from .text import literal, parameters, table
 
-_COLUMNS = ("what it may be", "default", "what it does")
+_COLUMNS = ("what it may be; what it is by default", "what it does")
 
 
 def settings() -> str:
@@ -25,15 +25,17 @@ def settings() -> str:
 def options() -> str:
     """Those that an option or the environment may say instead."""
     rows = (
-        (path, literal(f"--{field.replace('_', '-')}"), _variable(field), *rest)
+        (", ".join((path, *_instead(field))), *rest)
         for field, (path, *rest) in _rows(Settings())
         if field in ENVIRONMENT
     )
-    return table(("setting", "option", "environment", *_COLUMNS), rows)
+    return table(("setting, option, environment", *_COLUMNS), rows)
 
 
-def _variable(field: str) -> str:
-    return literal(ENVIRONMENT[field]) if ENVIRONMENT[field] else ""
+def _instead(field: str) -> Iterator[str]:
+    yield literal(f"--{field.replace('_', '-')}")
+    if ENVIRONMENT[field]:
+        yield literal(ENVIRONMENT[field])
 
 
 def _rows(known: Any, before: str = "") -> Iterator[tuple[str, Sequence[str]]]:
@@ -45,4 +47,4 @@ def _rows(known: Any, before: str = "") -> Iterator[tuple[str, Sequence[str]]]:
             yield from _rows(value, f"{path}.")
         else:
             words, default = Setting(path, path).belongs("en"), orjson.dumps(value).decode()
-            yield field.name, (literal(path), words, literal(default), said[field.name])
+            yield field.name, (literal(path), f"{words}; {literal(default)}", said[field.name])

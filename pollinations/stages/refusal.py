@@ -1,7 +1,7 @@
 """
 A refusal that came as an ordinary answer with status 200.
 
-The rule of this file: a text is a refusal only when it begins with a phrase that the service uses
+A text is a refusal only when it begins with a phrase that the service uses
 *and* something that no model's answer has bears it out. Nothing of it has left by then.
 """
 
