@@ -128,64 +128,77 @@ def every(python: Path | None = None) -> dict[str, Peer]:
 
     :param python: an interpreter that has all that they import; by default one is made.
     """
-    known = (
-        Peer(
-            "nginx",
-            _nginx,
-            version=lambda: _word(installed.said(installed.from_apt("nginx"), "-v"), 2),
-        ),
-        Peer(
-            "haproxy",
-            lambda place: (
-                installed.from_apt("haproxy"),
-                "-db",
-                "-f",
-                _written("haproxy.cfg", place),
-            ),
-            version=lambda: (
-                "haproxy/" + _word(installed.said(installed.from_apt("haproxy"), "-v"), 2)
-            ),
-        ),
-        Peer(
-            "node",
-            lambda place: _node(
-                str(installed.HERE / "node.mjs"), str(place.port), str(place.upstream)
-            ),
-            version=lambda: "node/" + installed.said(*_node("--version")).removeprefix("v"),
-        ),
-        replace(
-            python_peer("aiohttp", "aiohttp_proxy.py", python),
-            version=lambda: _package("aiohttp"),
-        ),
-        replace(python_peer("naive", "naive.py", python), version=lambda: _package("klein")),
-        Peer(
-            "litellm",
-            _litellm,
-            lambda place: LITELLM,
-            headers=("Authorization: Bearer sk-benchmark",),
-            slowness=3.0,
-            version=lambda: _package("litellm", "litellm"),
-        ),
-        Peer(
-            "portkey",
-            _portkey,
-            headers=(
-                "x-portkey-provider: openai",
-                "x-portkey-custom-host: http://127.0.0.1:@UPSTREAM@/v1",
-                "Authorization: Bearer none",
-            ),
-            version=lambda: installed.PORTKEY.removeprefix("@").replace("@", "/"),
-        ),
-        replace(ours(python=python), version=lambda: _package("twisted")),
-        ours("ours-tls", installed.CHECKOUT, python, tls=True),
-        ours("ours-two", installed.CHECKOUT, python, "--workers=2", cores=2),
-        ours("ours-one", installed.CHECKOUT, python, cores=2),
-    )
+    known = (*_passing_on(), *_small(python), *_gateways(), *_forms_of_ours(python))
     return {one.name: one for one in known}
 
 
-def _word(text: str, number: int) -> str:
-    return text.split()[number]
+def _passing_on() -> tuple[Peer, ...]:
+    """Those that do not look at what they pass on."""
+    return (
+        Peer("nginx", _nginx, version=lambda: _version("nginx")),
+        Peer("haproxy", _haproxy, version=lambda: f"haproxy/{_version('haproxy')}"),
+    )
+
+
+def _small(python: Path | None) -> tuple[Peer, ...]:
+    """Those of this folder."""
+
+    def node(place: Place) -> Sequence[str]:
+        script = str(installed.HERE / "node.mjs")
+        return _node(script, str(place.port), str(place.upstream))
+
+    def said() -> str:
+        return "node/" + installed.said(*_node("--version")).removeprefix("v")
+
+    aiohttp = python_peer("aiohttp", "aiohttp_proxy.py", python)
+    naive = python_peer("naive", "naive.py", python)
+    return (
+        Peer("node", node, version=said),
+        replace(aiohttp, version=lambda: _package("aiohttp")),
+        replace(naive, version=lambda: _package("klein")),
+    )
+
+
+def _gateways() -> tuple[Peer, ...]:
+    """Those that people use."""
+    litellm = Peer(
+        "litellm",
+        _litellm,
+        lambda place: LITELLM,
+        headers=("Authorization: Bearer sk-benchmark",),
+        slowness=3.0,
+        version=lambda: _package("litellm", "litellm"),
+    )
+    headers = (
+        "x-portkey-provider: openai",
+        "x-portkey-custom-host: http://127.0.0.1:@UPSTREAM@/v1",
+        "Authorization: Bearer none",
+    )
+    named = installed.PORTKEY.removeprefix("@").replace("@", "/")
+    return litellm, Peer("portkey", _portkey, headers=headers, version=lambda: named)
+
+
+def _forms_of_ours(python: Path | None) -> tuple[Peer, ...]:
+    """This proxy, and what else it can be."""
+    here = installed.CHECKOUT
+    return (
+        replace(ours(python=python), version=lambda: f"{_package('twisted')}, ours {_commit()}"),
+        ours("ours-tls", here, python, tls=True),
+        ours("ours-two", here, python, "--workers=2", cores=2),
+        ours("ours-one", here, python, cores=2),
+    )
+
+
+def _haproxy(place: Place) -> Sequence[str]:
+    return installed.from_apt("haproxy"), "-db", "-f", _written("haproxy.cfg", place)
+
+
+def _commit() -> str:
+    return installed.said("git", "-C", str(installed.CHECKOUT), "describe", "--always", "--dirty")
+
+
+def _version(program: str) -> str:
+    return installed.said(installed.from_apt(program), "-v").split()[2]
 
 
 def _package(name: str, venv: str = "venv") -> str:
