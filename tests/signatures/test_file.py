@@ -45,7 +45,11 @@ class _FileTests(SynchronousTestCase):
     def store(self, **arguments: Any) -> FileSignatureStore:
         """A store that has just been started."""
         return FileSignatureStore(
-            self.path, self.clock, arguments.pop("in_thread", maybeDeferred), **arguments
+            self.path,
+            self.clock,
+            arguments.pop("in_thread", maybeDeferred),
+            now=self.clock.seconds,
+            **arguments,
         )
 
     def put(self, store: FileSignatureStore, **entries: str) -> None:
