@@ -17,7 +17,7 @@ def _rows() -> Iterator[Sequence[str]]:
     methods = {}
     for rule in OpenAIResource.app.url_map.iter_rules():
         if not rule.rule.endswith("/"):
-            served.setdefault(rule.endpoint, []).insert(0, rule.rule.replace("<path:", "<"))
+            served.setdefault(rule.endpoint, []).append(rule.rule.replace("<path:", "<"))
             methods[rule.endpoint] = "POST" if "POST" in rule.methods else "GET"
     for endpoint, known in served.items():
         said = meaning(OpenAIResource.app.endpoints[endpoint])

@@ -17,7 +17,7 @@ from pollinations.shell import COMMANDS
 from pollinations.stages import STAGES
 
 ROOT = Path(pollinations.__file__).parents[1]
-TABLES = ("settings", "options", "commands", "shell-commands", "failures", "figures")
+TABLES = ("settings", "options", "commands", "shell-commands", "failures", "figures", "paths")
 
 
 def cells(part: str) -> list[list[str]]:
@@ -59,6 +59,13 @@ def test_commands_are_those_of_the_code() -> None:
 def test_failures_and_figures_are_those_of_the_code() -> None:
     assert [row[0] for row in cells("failures")] == [row.verdict.kind for row in TABLE]
     assert [row[0].strip("`") for row in cells("figures")] == [f.full_name for f in FIGURES]
+
+
+def test_paths_are_those_that_are_served() -> None:
+    """The first is the one that OpenAI has."""
+    served = {row[1]: row[0] for row in cells("paths")}
+    assert served["``/v1/chat/completions``, ``/chat/completions``"] == "POST"
+    assert served["``/v1/models/<name>``, ``/models/<name>``"] == "GET"
 
 
 def test_a_failure_says_when() -> None:
