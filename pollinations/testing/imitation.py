@@ -7,7 +7,7 @@ in which a real service answers, and :mod:`.demo` the model that is used when no
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
@@ -49,6 +49,7 @@ class Imitation:
     :param one_at_a_time: whether the free universe refuses a request while another one runs.
     :param pages: path to the model that answers there, whatever else would: put
         ``imitation.pages["/enter/account/usage"] = scripts.hanging()``.
+    :param now: tells the time of day, in seconds since the epoch; by default *clock* does.
     """
 
     app = Klein()
@@ -60,6 +61,7 @@ class Imitation:
     refuses: Literal["text", "status"] = "text"
     one_at_a_time: bool = False
     pages: MutableMapping[str, Model] = attrs.field(factory=dict)
+    now: Callable[[], float] = attrs.Factory(lambda self: self.clock.seconds, takes_self=True)
     recording: deque[Exchange] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
     """What was asked, oldest first, and what became of each."""
 
@@ -93,7 +95,7 @@ class Imitation:
     @app.route("/<any(free, enter):universe>/<path:path>")
     async def answer(self, request: IRequest, universe: str, path: str) -> None:
         """Record the request, and play what answers at its path."""
-        asked = _asked(cast(Request, request), universe, f"/{path}", self.clock.seconds())
+        asked = _asked(cast(Request, request), universe, f"/{path}", self.now())
         exchange = Exchange(asked)
         self.recording.append(exchange)
         await play(self._page(asked)(asked), request, self.clock, exchange)

@@ -1,5 +1,6 @@
 """The imitation as a service, for ``--demo``."""
 
+from time import time
 from typing import Any
 
 import attrs
@@ -32,7 +33,7 @@ class ImitationService(Service):
     _port: Any = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        imitation = Imitation(self._reactor, Strict(Demo(PACE)))
+        imitation = Imitation(self._reactor, Strict(Demo(PACE)), now=time)
         site = BoundedSite(imitation.resource(), Listener)
         self._port = self._reactor.listenTCP(0, site, interface="127.0.0.1")
 

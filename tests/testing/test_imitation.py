@@ -54,6 +54,12 @@ class ImitationTests(Case):
         self.imitate(scripts.text("Hel", "lo"))
         self.assertEqual(self.said(self.post(ENTER, asking())), "Hello")
 
+    def test_dates_its_answers(self):
+        """By the time of day, which a clock that nobody sets does not tell."""
+        self.imitate(now=lambda: 1_800_000_000.5)
+        completion = self.successResultOf(self.post(ENTER, asking()).json())
+        self.assertEqual(completion["created"], 1_800_000_000)
+
     def test_answers_with_events(self):
         """With ``stream`` it is events: the deltas, the end, the usage, ``[DONE]``."""
         self.imitate(scripts.text("Hel", "lo"))
