@@ -1,6 +1,6 @@
 """One ``chat.completion.chunk`` on its way from the upstream to the client."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Self
 
 import orjson
@@ -55,12 +55,15 @@ class Chunk(NamedTuple):
     :param holds: what is in it, a sum of this module's constants.
     :param raw: the bytes it came as, or ``None`` when it is not what came.
     :param last: the answer ends with this chunk by our decision: nothing more is read.
+    :param parts: gives the chunks that this one stands for, if these are several, which differ in
+        their text only: what follows one another in one read passes the stages as one.
     """
 
     data: Mapping[str, Any]
     holds: int
     raw: bytes | None = None
     last: bool = False
+    parts: Callable[[], Sequence["Chunk"]] | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any], raw: bytes | None = None, last: bool = False) -> Self:
@@ -120,7 +123,7 @@ def read(data: bytes, raw: bytes | None = None) -> Chunk | None:
     holds = contents(fields)
     if holds:
         # What Chunk() does, at half its cost.
-        return _new(Chunk, (fields, holds, raw, False))
+        return _new(Chunk, (fields, holds, raw, False, None))
     mended = mend(fields)
     return None if mended is None else Chunk.of(mended)
 

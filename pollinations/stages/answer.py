@@ -6,12 +6,13 @@ client asked for, chunks in between are the same, so everything that is done to 
 once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from ..chat import sse
+from ..chat.alike import Alike
 from ..chat.chunk import USAGE, Chunk, error, read
 from ..errors import UpstreamFailed
 from .json_body import JSONBody, is_whole
@@ -56,6 +57,7 @@ class Answer:
     _left: bool = attrs.field(default=False, init=False)
     _comments: list[bytes] = attrs.field(factory=list, init=False)
     _progress: Progress = attrs.field(factory=Progress, init=False)
+    _alike: Alike = attrs.field(factory=Alike, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._writer = writer_for(self._context.request)
@@ -160,20 +162,29 @@ class Answer:
         if last:
             self._stop(out)
 
-    def _take(self, events: Iterable[sse.Event], out: list[bytes]) -> None:
+    def _take(self, events: Sequence[sse.Event], out: list[bytes]) -> None:
+        place = 0
+        while place < len(events) and not self.ended:
+            chunk, place = self._alike.read(events, place)
+            if chunk is None:
+                self._event(*events[place], out)
+                place += 1
+            elif self._chunk(chunk, out):
+                self._stop(out)
+
+    def _event(self, raw: bytes, data: bytes | None, out: list[bytes]) -> None:
+        """An event that is not like those before it."""
         stream = self._context.request.stream
-        for raw, data in events:
-            if data is None:
-                self._comment(raw, out)
-            elif (chunk := read(data, raw if stream else None)) is not None:
-                if self._chunk(chunk, out):
-                    self._stop(out)
-            elif sse.is_error(raw):
-                self._chunk(error(data), out)
-            elif data.strip() == sse.DONE:
-                self._stop(out, raw)
-            if self.ended:
-                return
+        if data is None:
+            self._comment(raw, out)
+        elif (chunk := read(data, raw if stream else None)) is not None:
+            self._alike.learn(chunk, data)
+            if self._chunk(chunk, out):
+                self._stop(out)
+        elif sse.is_error(raw):
+            self._chunk(error(data), out)
+        elif data.strip() == sse.DONE:
+            self._stop(out, raw)
 
     def _comment(self, raw: bytes, out: list[bytes]) -> None:
         if not self._context.request.stream or not sse.is_comment(raw):

@@ -51,7 +51,8 @@ class _Choice:
     :param held: chunks that must wait.
     :param lead: how many characters of the first of them may go on: white space, which waits with
         what follows it so that the chunk can leave as it came.
-    :param length: how many characters have gone on.
+    :param length: how many characters have come, without those that a cut has taken.
+    :param waiting: how many of them are not known yet to be ordinary.
     :param called: whether tool calls have gone to the client.
     :param over: whether it was cut.
     :param finished: whether it needs no more of the upstream: it was cut, or it has its end.
@@ -61,9 +62,15 @@ class _Choice:
     held: Held = attrs.field(factory=Held)
     lead: int = 0
     length: int = 0
+    waiting: int = 0
     called: bool = False
     over: bool = False
     finished: bool = False
+
+    def wait(self, length: int, passing: int) -> None:
+        """Of the *length* characters that came last, only *passing* are known to be ordinary."""
+        before = 0 if passing or not self.held.chunks else self.waiting
+        self.waiting = before + length - passing
 
 
 @attrs.define(eq=False)
@@ -87,8 +94,9 @@ class Cutting(Stage):
             watches = state.watches.get(field)
             if watches and type(text) is str:
                 passing, first = _fed(watches, text)
-                state.length += passing
+                state.length += len(text)
                 if first is not None:
+                    state.wait(len(text), passing)
                     if first.found:
                         return self._cut(state, chunk, field, passing, first.reason)
                     waiting = field, passing
@@ -97,7 +105,7 @@ class Cutting(Stage):
         if chunk.holds & FINISH:
             chunk = self._finish(state, chunk)
         elif waiting is not None:
-            return _hold(state, chunk, *waiting)
+            return _waiting(state, chunk, *waiting)
         if state.held.chunks and chunk.holds & (FINISH | TEXT):
             return (*state.held.let_go(), chunk)
         return (chunk,)
@@ -138,7 +146,9 @@ class Cutting(Stage):
     ) -> Sequence[Chunk]:
         """The end of a choice whose text must not go on after *passing* characters of *chunk*."""
         state.over = state.finished = True
+        state.length -= state.waiting
         self._context.cut(reason)
+        gone, chunk, passing, _ = _divided(state, chunk, field, passing)
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
         fields = list(state.watches)
@@ -154,7 +164,7 @@ class Cutting(Stage):
             reason = "tool_calls"
         end = {"index": index, "delta": {}, "finish_reason": reason}
         last = chunk.but(choices=[end], usage=self._usage(chunk))
-        return (*held, *before, last._replace(last=self._all_finished))
+        return (*gone, *held, *before, last._replace(last=self._all_finished))
 
     def _usage(self, chunk: Chunk) -> Mapping[str, Any]:
         """What the upstream has counted by *chunk*, else an estimate for all choices together."""
@@ -172,6 +182,29 @@ def _fed(watches: Sequence[Watch], text: str) -> tuple[int, Watch | None]:
         if may < passing:
             passing, first = may, watch
     return passing, first
+
+
+def _divided(
+    state: _Choice, chunk: Chunk, field: str, passing: int
+) -> tuple[Sequence[Chunk], Chunk, int, Sequence[Chunk]]:
+    """
+    Where *chunk* stands for several, and *passing* characters of all may go on: those that go on,
+    the one of which only a part does, how much of it, and those after it.
+    """
+    parts = (chunk,) if chunk.parts is None else chunk.parts()
+    place = 0
+    while passing >= (length := len(parts[place].choices[0]["delta"][field])):
+        passing -= length
+        place += 1
+    gone = (*state.held.let_go(), *parts[:place]) if place else ()
+    return gone, parts[place], passing, parts[place + 1 :]
+
+
+def _waiting(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:
+    """What goes on of *chunk*, of which only *passing* characters may."""
+    gone, part, passing, later = _divided(state, chunk, field, passing)
+    given = [_hold(state, part, field, passing), *(_kept(state, one) for one in later)]
+    return (*gone, *(out for outs in given for out in outs))
 
 
 def _hold(state: _Choice, chunk: Chunk, field: str, passing: int) -> Sequence[Chunk]:

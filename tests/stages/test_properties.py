@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pollinations.chat import sse
 from pollinations.chat.chunk import Chunk
 from pollinations.chat.completion import Completion
 from pollinations.errors import UpstreamFailed
@@ -17,7 +18,15 @@ from pollinations.stages import stages_for
 from pollinations.stages.answer import Answer
 from pollinations.stages.stage import Context
 from pollinations.testing import scripts
-from pollinations.testing.chunks import answered, context, told
+from pollinations.testing.chunks import (
+    answered,
+    chunk,
+    context,
+    reason_of,
+    streamed,
+    text_of,
+    told,
+)
 from pollinations.testing.recording import Asked
 
 USER = "Hello"
@@ -270,3 +279,36 @@ def test_any_bytes_at_all(pieces: list[bytes], upstream: bool, client: bool) -> 
     """Are no answer, and no surprise."""
     _, failure = seen(b"".join(pieces), known(client), upstream, [])
     assert failure is not None
+
+
+TURNS = st.lists(st.text(alphabet="\n\nUUser: `", min_size=1, max_size=4), max_size=20)
+
+
+@given(TURNS, st.integers(1, 8))
+@example(["Hi", ".\n", "\nUs", "er", ": x", "y"], 8)
+@example(["Hi", ".\n", "\nU", "s"], 8)
+def test_how_many_events_come_at_once_does_not_matter(texts: list[str], at_once: int) -> None:
+    """The client reads the same, an answer that is cut ends with the same usage, and an event that
+    nobody changes leaves as it came."""
+    chunks = [chunk("", role="assistant"), chunk("So: "), *map(chunk, texts), chunk(finish="stop")]
+    events = [streamed(one, done=False) for one in chunks]
+    one_by_one = _in_reads(events)
+    found = _in_reads(
+        [b"".join(events[at : at + at_once]) for at in range(0, len(events), at_once)]
+    )
+    assert _read(found) == _read(one_by_one)
+    if one_by_one == b"".join((*events, sse.encode(sse.DONE))):
+        assert found == one_by_one
+
+
+def _in_reads(reads: list[bytes]) -> bytes:
+    known = context()
+    answer = Answer(known, stages_for(known), True)
+    given = [answer.received(read) for read in reads]
+    return b"".join((*given, answer.closed()))
+
+
+def _read(data: bytes) -> tuple[Any, ...]:
+    events = told(data)
+    usage = [event["usage"] for event in events[:-1] if event.get("usage")]
+    return text_of(events), reason_of(events), usage, events[-1]
