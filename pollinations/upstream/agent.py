@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import attrs
 from hyperlink import EncodedURL
 from treq.client import HTTPClient
+from treq.response import _Response
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectingCancelledError
@@ -70,6 +71,7 @@ class _Ready(EncodedURL):
     """An address that is what it is: treq would encode it once more for each request."""
 
     text = ""
+    encoded = b""
 
     def to_uri(self) -> "EncodedURL":
         """Itself, unless something was added to it."""
@@ -92,13 +94,16 @@ class _NoCookies(CookieJar):
 
 _NO_COOKIES: Any = _NoCookies()
 
+_PLAINLY = {"allow_redirects": False, "unbuffered": True}
+"""What a request is asked with for which treq has nothing to add."""
+
 
 @lru_cache(maxsize=64)
 def _ready(url: str) -> EncodedURL:
     """*url*, encoded once for all. Requests go to a handful of addresses."""
     text = EncodedURL.from_text(url).to_uri().to_text()
     ready: Any = _Ready.from_text(text)
-    ready.text = text
+    ready.text, ready.encoded = text, text.encode("ascii")
     made: EncodedURL = ready
     return made
 
@@ -106,14 +111,30 @@ def _ready(url: str) -> EncodedURL:
 class LeanClient(HTTPClient):
     """
     A treq client without what upstreams are not asked with: it keeps no cookies, and remembers
-    the addresses that it has asked.
+    the addresses that it has asked. A request that treq has nothing to add to goes to the agent
+    as it is.
     """
 
     def request(self, method: str, url: Any, **kwargs: Any) -> "Deferred[Any]":
         """See :func:`treq.request`."""
-        ready = _ready(url) if isinstance(url, str) else url
+        ready: Any = _ready(url) if isinstance(url, str) else url
+        if _is_plain(ready, kwargs):
+            headers, data = kwargs["headers"], kwargs["data"]
+            sent = self._agent.request(method.encode("ascii"), ready.encoded, headers, data)
+            return sent.addCallback(_Response, self._cookiejar)
         asked: Deferred[Any] = super().request(method, ready, cookies=_NO_COOKIES, **kwargs)
         return asked
+
+
+def _is_plain(url: Any, asked: dict[str, Any]) -> bool:
+    """Whether a request is made of an address, headers and a body, and of nothing else."""
+    options = asked.keys() - {"headers", "data", "reactor", "_stacklevel"}
+    return (
+        isinstance(url, _Ready)
+        and isinstance(asked.get("headers"), Headers)
+        and isinstance(asked.get("data"), Whole)
+        and {name: asked[name] for name in options} == _PLAINLY
+    )
 
 
 class NetworkClient(LeanClient):

@@ -5,6 +5,7 @@ from typing import Any
 import attrs
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
@@ -98,6 +99,14 @@ class ClientTests(SynchronousTestCase):
         self.assertNotIn("{}", repr(body))
         self.client.post("http://up/", data=body)
         self.assertIs(self.agent.asked[0][3], body)
+
+    def test_a_plain_request_is_sent_as_treq_would(self) -> None:
+        """One that there is nothing to follow, unpack or keep for."""
+        sent = {"data": Whole(b"{}"), "headers": Headers({"X-A": ["b"]}), "unbuffered": True}
+        for redirects in (False, True):
+            self.client.post("http://up/a b", allow_redirects=redirects, reactor=Clock(), **sent)
+        plain, usual = self.agent.asked
+        self.assertEqual(plain, usual)
 
     def test_its_connections_end_with_the_service(self) -> None:
         """Not before."""
