@@ -92,11 +92,11 @@ class ChatRequest:
 
     def but(self, **fields: Any) -> Self:
         """A copy in which *fields* have these values."""
-        return attrs.evolve(self, body={**self.body, **fields})
+        return type(self)({**self.body, **fields})
 
     def without(self, *names: str) -> Self:
         """A copy that lacks the fields *names*."""
-        return attrs.evolve(self, body={k: v for k, v in self.body.items() if k not in names})
+        return type(self)({k: v for k, v in self.body.items() if k not in names})
 
 
 @attrs.frozen

@@ -81,9 +81,13 @@ class Quirk:
 
     def concerns(self, target: Target) -> bool:
         """Whether *target*'s model is one of this family."""
-        if self.unless and _any_word(self.unless).search(target.names):
+        return self.holds(target.names)
+
+    def holds(self, names: str) -> bool:
+        """Whether the model that has all these *names*, a line each, is one of this family."""
+        if self.unless and _any_word(self.unless).search(names):
             return False
-        return not self.families or bool(_any_word(self.families).search(target.names))
+        return not self.families or bool(_any_word(self.families).search(names))
 
 
 @lru_cache

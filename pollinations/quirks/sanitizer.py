@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 import attrs
 from zope.interface import implementer
@@ -12,10 +14,21 @@ from ..routing.route import Route
 from .families import QUIRKS
 from .quirk import Quirk, Rule, Target
 
+MODELS: Final = 256
+"""For how many models it is kept which rules concern them."""
+
 
 def random_seed() -> int:
     """A seed between 0 and 999999."""
     return random.randrange(1_000_000)
+
+
+@attrs.frozen
+class _Chosen:
+    """What concerns one model: the rules, by their full names and in order."""
+
+    rules: Sequence[tuple[str, Rule]]
+    signed: bool
 
 
 @implementer(ISanitizer)
@@ -31,27 +44,38 @@ class QuirkSanitizer:
 
     quirks: Sequence[Quirk] = QUIRKS
     seed: Callable[[], int] = random_seed
+    _chosen: Callable[[str], _Chosen] = attrs.field(init=False, eq=False, repr=False)
+    _remedies: tuple[Remedy, ...] = attrs.field(init=False, eq=False, repr=False)
+
+    @_chosen.default
+    def _remembering(self) -> Callable[[str], _Chosen]:
+        return lru_cache(maxsize=MODELS)(self._choose)
+
+    @_remedies.default
+    def _each_once(self) -> tuple[Remedy, ...]:
+        return tuple(dict.fromkeys(r for quirk in self.quirks for r in quirk.remedies))
 
     def sanitize(
         self, request: ChatRequest, route: Route, remembered: Mapping[str, str]
     ) -> Sanitized:
         """See :class:`pollinations.interfaces.ISanitizer`."""
         target = Target(route, remembered, self.seed, signed=False)
-        quirks = [quirk for quirk in self.quirks if quirk.concerns(target)]
-        target = attrs.evolve(target, signed=any(quirk.signed for quirk in quirks))
+        chosen = self._chosen(target.names)
+        if chosen.signed:
+            target = attrs.evolve(target, signed=True)
         sent = named = request.but(model=route.model)
         changes: dict[str, None] = {}
-        for name, rule in _rules(quirks):
+        for name, rule in chosen.rules:
             mended = rule(sent, target)
             if mended is not sent:
                 changes[name] = None
                 sent = mended
         added = tuple(name for name in sent.body if name not in named.body)
-        return Sanitized(sent, tuple(changes), added, self._remedies())
+        return Sanitized(sent, tuple(changes), added, self._remedies)
 
-    def _remedies(self) -> tuple[Remedy, ...]:
-        """Those of all families, each once."""
-        return tuple(dict.fromkeys(r for quirk in self.quirks for r in quirk.remedies))
+    def _choose(self, names: str) -> _Chosen:
+        quirks = [quirk for quirk in self.quirks if quirk.holds(names)]
+        return _Chosen(tuple(_rules(quirks)), any(quirk.signed for quirk in quirks))
 
 
 def _rules(quirks: Sequence[Quirk]) -> Iterator[tuple[str, Rule]]:
