@@ -66,11 +66,11 @@ async def ask(
     :raises UpstreamFailed: the proxy stops.
     """
     began, trace = exchange.clock.seconds(), exchange.trace(parent)
-    await exchange.outlook.settled(asked)
+    situation = await exchange.outlook.settled(asked)
     if exchange.stopped:
         raise stopping()
     settling = exchange.clock.seconds() - began
-    return await Asking(exchange, asked, request_id, began, settling, trace).run()
+    return await Asking(exchange, asked, situation, request_id, began, settling, trace).run()
 
 
 @attrs.define(eq=False)
@@ -80,6 +80,7 @@ class Asking:
 
     :param exchange: what all requests share.
     :param asked: as the client sent it.
+    :param situation: what was known when it came.
     :param id: its identifier.
     :param began: when it came, by the exchange's clock.
     :param settling: for how many seconds the account was waited for.
@@ -88,6 +89,7 @@ class Asking:
 
     exchange: Exchange
     asked: ChatRequest
+    situation: Situation
     id: str
     began: float
     settling: float = 0.0
@@ -106,10 +108,9 @@ class Asking:
         :raises InvalidRequest: it can go nowhere.
         :raises UpstreamFailed: it was stopped.
         """
-        situation = self.exchange.situation()
-        route = self.exchange.router.route(self.asked, situation)
+        route = self.exchange.router.route(self.asked, self.situation)
         first = self._visit(route)
-        self._say(route, situation)
+        self._say(route, self.situation)
         self.exchange.live.add(self)
         try:
             return await self._unless_stopped(first)
@@ -155,7 +156,7 @@ class Asking:
         here = served(self.id)
         here.asking, here.universe = True, route.universe
         here.trace_id = self.trace.trace_id if self.trace else ""
-        visit = Visit(self.exchange, self.asked, route, self.trace)
+        visit = Visit(self.exchange, self.asked, route, self.situation.settings, self.trace)
         self._visits.append(visit)
         return visit
 

@@ -78,22 +78,34 @@ class Outlook:
             has_key=self._key() is not None,
         )
 
-    async def settled(self, asked: ChatRequest) -> None:
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings()
+
+    async def settled(self, asked: ChatRequest) -> Situation:
         """
-        Wait for the very first look at the account, if *asked* depends on it.
+        What is known, after the very first look at the account if *asked* depends on it.
 
         That is over at the latest when the service's patience is; a request for the free universe
         does not wait at all, and neither does any request once there was a look.
         """
         situation = self.situation()
-        if situation.mode == "manual" or not situation.has_key:
-            return
-        try:
-            universe, _ = resolve(asked.model, situation.catalogue, situation.has_key)
-        except InvalidRequest:
-            return
-        if universe == ENTER:
-            await self.quota.settled()
+        if not _depends_on_quota(asked, situation):
+            return situation
+        await self.quota.settled()
+        return self.situation()
 
     def _cooling(self) -> Mapping[tuple[str, str], float]:
         return self.cooldowns.view(self._clock.seconds())
+
+
+def _depends_on_quota(asked: ChatRequest, situation: Situation) -> bool:
+    """Whether where *asked* goes depends on what the account holds."""
+    if situation.mode == "manual" or not situation.has_key:
+        return False
+    try:
+        universe, _ = resolve(asked.model, situation.catalogue, situation.has_key)
+    except InvalidRequest:
+        return False
+    return universe == ENTER

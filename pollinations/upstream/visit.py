@@ -23,6 +23,7 @@ from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
 from ..routing.route import Route
 from ..routing.scrub import brief
+from ..settings.schema import Settings
 from ..stages.stage import Context
 from ..tracing.traceparent import TraceContext, continued
 from .body import Body
@@ -38,12 +39,14 @@ class Visit:
     :param exchange: what all requests share.
     :param asked: the request, as the client sent it.
     :param route: the model.
+    :param settings: those in force when the request came.
     :param trace: the request's place in a trace, or ``None``.
     """
 
     exchange: Exchange
     asked: ChatRequest
     route: Route
+    settings: Settings
     trace: TraceContext | None = None
     changes: tuple[str, ...] = attrs.field(default=(), init=False)
     """The names of the rules that altered what was sent last."""
@@ -146,9 +149,8 @@ class Visit:
 
     async def _attempt(self, sent: Sanitized) -> Body:
         exchange, route = self.exchange, self.route
-        settings = exchange.situation().settings
         remember, cut = exchange.remember, self._cut
-        context = Context(self.asked, route, settings, new_call_id, remember, cut)
+        context = Context(self.asked, route, self.settings, new_call_id, remember, cut)
         data = sent.request.to_json()
         began, status, kind, in_band = exchange.clock.seconds(), 0, "", ""
         here, at = continued(self.trace), exchange.now()

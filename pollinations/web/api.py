@@ -133,7 +133,7 @@ class OpenAIResource:
                 _announce(request, asked)
                 return told
             asked = without_keys(asked)
-        with self._in_flight.one(self._exchange.situation().settings.listener.requests):
+        with self._in_flight.one(self._exchange.outlook.settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
             return await self._answer(reply, asked, request)
 
