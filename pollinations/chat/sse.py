@@ -77,6 +77,9 @@ class EventDecoder:
         :raises UpstreamFailed: an event is larger than the limit.
         """
         returns = self._returns or b"\r" in data
+        if data.endswith(b"\n\n") and not (self._pieces or returns or len(data) > self._limit):
+            # The usual read has events that are whole.
+            return _cut(data)[0]
         if not self._ends_an_event(data, returns):
             self._keep(data, returns)
             return []

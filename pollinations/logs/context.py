@@ -74,10 +74,10 @@ def in_request(method: Callable[..., Any]) -> Callable[..., Any]:
     """Let a method serve the request that its object has in its attribute ``served``."""
 
     @wraps(method)
-    def within(self: Any, *arguments: Any, **named: Any) -> Any:
+    def within(self: Any, *arguments: Any) -> Any:
         token = _CURRENT.set(self.served)
         try:
-            return method(self, *arguments, **named)
+            return method(self, *arguments)
         finally:
             _CURRENT.reset(token)
 

@@ -17,7 +17,7 @@ from ..chat.chunk import USAGE, Chunk, error, read
 from ..errors import UpstreamFailed
 from .json_body import JSONBody, is_whole
 from .progress import Progress
-from .stage import Chain, Context
+from .stage import Chain, Context, Stage
 from .writers import Writer, writer_for
 
 WHOLE_LIMIT = 64 * 1024 * 1024
@@ -43,7 +43,7 @@ class Answer:
     """
 
     _context: Context
-    _stages: Chain = attrs.field(converter=Chain)
+    _stages: Sequence[Stage]
     _events: bool
     ended: bool = attrs.field(default=False, init=False)
     """Whether the whole answer has been given: nothing more needs to be read."""
@@ -53,6 +53,7 @@ class Answer:
 
     _reader: sse.EventDecoder | JSONBody | None = attrs.field(default=None, init=False)
     _size: int = attrs.field(default=0, init=False)
+    _chain: Chain = attrs.field(init=False)
     _writer: Writer = attrs.field(init=False)
     _left: bool = attrs.field(default=False, init=False)
     _comments: list[bytes] = attrs.field(factory=list, init=False)
@@ -60,6 +61,7 @@ class Answer:
     _alike: Alike = attrs.field(factory=Alike, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._chain = Chain(self._stages)
         self._writer = writer_for(self._context.request)
 
     @property
@@ -73,7 +75,7 @@ class Answer:
 
         :raises UpstreamFailed: the upstream refuses, or sends what is no answer.
         """
-        return self._step(lambda out: self._read(data, out))
+        return self._step(self._read, data)
 
     def closed(self) -> bytes:
         """
@@ -91,14 +93,14 @@ class Answer:
         """Hold nothing back any longer: the time in which a refusal could be caught is over."""
         return self._step(self._release)
 
-    def _step(self, step: Callable[[list[bytes]], None]) -> bytes:
+    def _step(self, step: Callable[..., None], *taken: bytes) -> bytes:
         """What *step* puts out; its failure if that is nothing, and later if it is something."""
         if self.failure is not None:
             raise self.failure
         out: list[bytes] = []
         try:
             if not self.ended:
-                step(out)
+                step(out, *taken)
         except UpstreamFailed as failure:
             self.failure = _bare(self._seen(failure, out))
             # What came is of no use any more, and may be large.
@@ -106,7 +108,8 @@ class Answer:
         given = b"".join(out)
         if self.failure is not None and not given:
             raise self.failure
-        self._left = self._left or bool(given)
+        if given:
+            self._left = True
         return given
 
     def _seen(self, failure: UpstreamFailed, out: Sequence[bytes]) -> UpstreamFailed:
@@ -114,7 +117,7 @@ class Answer:
         left = self._left or any(out)
         return attrs.evolve(failure, phase="stream") if left else failure
 
-    def _read(self, data: bytes, out: list[bytes]) -> None:
+    def _read(self, out: list[bytes], data: bytes) -> None:
         self._size += len(data)
         if self._reader is None:
             data = data.lstrip()
@@ -157,7 +160,7 @@ class Answer:
             # An answer that is given whole has no need to hurry.
             return
         last = False
-        for chunks in self._stages.released():
+        for chunks in self._chain.released():
             last = self._write(chunks, out) or last
         if last:
             self._stop(out)
@@ -198,7 +201,7 @@ class Answer:
     def _chunk(self, chunk: Chunk, out: list[bytes]) -> bool:
         """Whether the answer ends with what comes of *chunk*."""
         self._progress.received(chunk)
-        return self._write(self._stages.received(chunk), out)
+        return self._write(self._chain.received(chunk), out)
 
     def _write(self, chunks: Sequence[Chunk], out: list[bytes]) -> bool:
         """Whether the answer ends with *chunks*."""
@@ -223,7 +226,7 @@ class Answer:
             raise UpstreamFailed("reply", 502, "The upstream's answer was empty.", "empty_answer")
         for chunk in self._progress.missing():
             self._chunk(chunk, out)
-        for chunks in self._stages.stopped():
+        for chunks in self._chain.stopped():
             self._write(chunks, out)
         out.append(self._writer.end(done))
         self.ended = True

@@ -112,8 +112,8 @@ class Body(Protocol):
         elif self.gaps is not None:
             self.gaps.add(now - self._heard)
         self._heard = now
-        self._step(lambda: self.answer.received(data), now)
-        if not self._over and self._keepalive is not None and not self.started.called:
+        self._step(now, self.answer.received, data)
+        if not self.started.called and not self._over and self._keepalive is not None:
             self._later("hold", HOLD, self._release)
         return None
 
@@ -123,7 +123,7 @@ class Body(Protocol):
         self.transport = None
         self._cancel("linger")
         if not self._over:
-            self._step(self.answer.closed, self._clock.seconds())
+            self._step(self._clock.seconds(), self.answer.closed)
 
     # What the one who answers the client calls.
 
@@ -169,22 +169,22 @@ class Body(Protocol):
 
     # What happens within.
 
-    def _step(self, step: Callable[[], bytes], now: float) -> None:
+    def _step(self, now: float, step: Callable[..., bytes], *taken: bytes) -> None:
         """Take the answer one step on, and see how long that takes."""
         if self._since is not None:
             # Within another step.
-            return self._take(step)
+            return self._take(step, *taken)
         self._since = now
         try:
-            self._take(step)
+            self._take(step, *taken)
         finally:
             self._busy += self._clock.seconds() - now
             self._since = None
 
-    def _take(self, step: Callable[[], bytes]) -> None:
+    def _take(self, step: Callable[..., bytes], *taken: bytes) -> None:
         """Take the answer one step on, and the body with it."""
         try:
-            self._give(step())
+            self._give(step(*taken))
         except UpstreamFailed as failure:
             return self._fail(failure)
         except Exception:
@@ -215,7 +215,7 @@ class Body(Protocol):
         self.started.callback(None)
 
     def _release(self) -> None:
-        self._step(self.answer.release, self._clock.seconds())
+        self._step(self._clock.seconds(), self.answer.release)
 
     def _finish(self) -> None:
         self._over = True
