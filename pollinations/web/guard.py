@@ -6,6 +6,7 @@ knock at it: browsers let pages send requests to loopback addresses.
 import re
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -79,7 +80,8 @@ class Guard:
         # Which version of which server this is helps nobody but those who look for holes.
         request.responseHeaders.removeHeader(b"Server")
         try:
-            preflight = self.admit(request)
+            # One with a body was asked for its head already, before that came.
+            preflight = getattr(request, "admitted_by", None) is not self and self.admit(request)
         except InvalidRequest as refusal:
             return write_error(request, refusal)
         if preflight:
@@ -121,6 +123,7 @@ class Guard:
             request.responseHeaders.removeHeader(b"WWW-Authenticate")
         if request.method.upper() == b"POST":
             _check_type(_only(request, b"content-type"))
+        request.admitted_by = self
         return False
 
 
@@ -134,6 +137,7 @@ def request_id(request: Any) -> bytes:
     return uuid.uuid4().hex.encode()
 
 
+@lru_cache(maxsize=64)
 def is_loopback(name: str) -> bool:
     """Whether *name*, as in a ``Host`` header without its port, can only mean this machine."""
     if name == "localhost":

@@ -29,6 +29,9 @@ class BoundedRequest(Request):
 
     channel: Any
     content: Any
+    admitted_by: Any = None
+    """The guard that has let it in, if one has."""
+
     _arrived = 0
 
     def refusal(self, head: Head) -> InvalidRequest | None:

@@ -32,8 +32,8 @@ class BoundedSiteTests(SynchronousTestCase):
     """Tests for :class:`pollinations.web.request.BoundedSite`."""
 
     def setUp(self) -> None:
-        self.clock = Clock()
-        resource: Any = Guard(Echo(), lambda: BOUNDS)
+        self.clock, self.looks = Clock(), 0
+        resource: Any = Guard(Echo(), lambda: BOUNDS, self.token)
         site = BoundedSite(resource, lambda: BOUNDS, reactor=self.clock)
         self.told: list[tuple[str, int]] = []
         site.observers.append(lambda path, status: self.told.append((path, status)))
@@ -41,6 +41,10 @@ class BoundedSiteTests(SynchronousTestCase):
         self.transport = StringTransport()
         self.transport.abortConnection = self.transport.loseConnection
         self.channel.makeConnection(self.transport)
+
+    def token(self) -> None:
+        """There is none; but the guard has looked."""
+        self.looks += 1
 
     def sent(self, *pieces: bytes) -> bytes:
         """Send *pieces*; all that came back so far."""
@@ -59,6 +63,13 @@ class BoundedSiteTests(SynchronousTestCase):
         """Is read whole, however it came."""
         got = self.sent(HEAD + b"Content-Length: 2000\r\n\r\n", b"x" * 1000, b"x" * 1000)
         self.assertTrue(got.endswith(b"2000"))
+
+    def test_the_guard_is_asked_once(self) -> None:
+        """Before the body comes; or when there is none to come."""
+        for length in (b"2", b"0"):
+            self.looks = 0
+            self.sent(HEAD + b"Content-Length: " + length + b"\r\n\r\n", b"x" * int(length))
+            self.assertEqual(self.looks, 1)
 
     def test_a_length_over_the_limit_is_refused_at_once(self) -> None:
         """Before any of the body has come."""
