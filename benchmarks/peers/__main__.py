@@ -34,7 +34,7 @@ def arguments() -> argparse.Namespace:
     out = installed.BUILD / "results.json"
     add("--out", type=Path, metavar="JSON", default=out, help="where the figures go")
     add("--plot", type=Path, metavar="SVG", help="draw what 'growth' has measured")
-    add("--tables", type=Path, metavar="JSON", help="show the figures of an earlier run only")
+    add("--tables", type=Path, nargs="+", metavar="JSON", help="only show what earlier runs found")
     add("--check", action="store_true", help="only whether all of the quick form can be measured")
     add("--nice", type=int, default=0, help="as nice(1) has it; -10 helps where others run too")
     add("--python", type=Path, help="an interpreter that has what the peers import")
@@ -124,6 +124,18 @@ def _figures(
         yield from hazards(fleet, ("nginx", "node", "aiohttp", "naive", "ours"), asked.rounds or 3)
 
 
+def merged(files: list[Path]) -> dict[str, Any]:
+    """What several runs found. What a later one measured again counts for all of that workload."""
+    found: dict[str, Any] = {}
+    for file in files:
+        later = json.loads(file.read_text())
+        again = {one["workload"] for one in later["rounds"]}
+        kept = [one for one in found.get("rounds", ()) if one["workload"] not in again]
+        versions = found.get("versions", {}) | later["versions"]
+        found = {**later, "versions": versions, "rounds": [*kept, *later["rounds"]]}
+    return found
+
+
 def go_before(nice: int) -> None:
     """Have ourselves, and all that we start, scheduled as *nice* says."""
     if nice:
@@ -145,10 +157,8 @@ def main() -> None:
         if asked.check:
             check(asked, Path(folder))
             return
-        found = json.loads(asked.tables.read_text()) if asked.tables else run(asked, Path(folder))
+        found = merged(asked.tables) if asked.tables else run(asked, Path(folder))
     print(tables.report(found))
-    if asked.tables:
-        return
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1))
     if asked.plot:

@@ -96,8 +96,7 @@ def order(names: Sequence[str], number: int) -> list[str]:
 
 def show(found: Mapping[str, Any]) -> None:
     """Say what has been measured, so that one knows how far it is."""
-    figures = {
-        name: found.get(name) for name in ("cpu", "busy", "first", "way", "memory", "waiting")
-    }
+    names = ("cpu", "busy", "first", "way", "memory", "freed", "waiting")
+    figures = {name: found.get(name) for name in names}
     shown = "  ".join(f"{name} {one:.5g}" for name, one in figures.items() if one is not None)
     print(f"{found['workload']:12} {found['peer']:9} {shown}", file=sys.stderr)
