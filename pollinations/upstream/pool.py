@@ -9,7 +9,7 @@ from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
-from twisted.web.client import BrowserLikePolicyForHTTPS, ResponseNeverReceived
+from twisted.web.client import BrowserLikePolicyForHTTPS
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IPolicyForHTTPS, IResponse
 from zope.interface import implementer
@@ -23,13 +23,6 @@ nearly every request."""
 
 IDLE: Final = 50.0
 """Seconds for which an idle connection is kept; less than upstreams keep theirs."""
-
-RESTED: Final = 1.0
-"""Seconds after which a connection that rests may have been closed by its server for that; one that
-was in use just now was closed for another reason."""
-
-STALE: Final = 5.0
-"""Seconds within which that shows. Who hangs up later has had the request, and its work with it."""
 
 
 @implementer(IAgent)
@@ -120,15 +113,9 @@ class _Server:
 
     async def ask(self, head: bytes, body: bytes) -> IResponse:
         """Ask on the connection that was used last, or on a new one."""
-        if self._idle:
-            connection, since = self._idle.popitem()
-            began = self._reactor.seconds()
-            try:
-                return await connection.ask(head, body)
-            except ResponseNeverReceived:
-                if began - since < RESTED or self._reactor.seconds() - began > STALE:
-                    raise
-        connection = await self._connected()
+        # One that was closed at the other end meanwhile fails like any other: whether the request
+        # had come there, nobody knows.
+        connection = self._idle.popitem()[0] if self._idle else await self._connected()
         return await connection.ask(head, body)
 
     def close(self) -> None:
