@@ -69,7 +69,12 @@ class DrainedService(MultiService):
         """Wait no longer."""
         if self._left is not None:
             Deferred.fromCoroutine(self._answering.drain(0))
-            self._clock.callLater(HASTE, self._left.cancel)
+            self._clock.callLater(HASTE, self._go)
+
+    def _go(self) -> None:
+        """Wait for nobody any more."""
+        assert self._left is not None
+        self._left.cancel()
 
     async def _drained(self) -> None:
         limit = self._limit()
@@ -77,6 +82,15 @@ class DrainedService(MultiService):
         self._left = self._entrance.close()
         self._begun(limit + COURTESY)
         await self._answering.drain(limit)
-        patience = max(end - self._clock.seconds(), COURTESY)
-        with suppress(CancelledError, TimeoutError):
-            await self._left.addTimeout(patience, self._clock)
+        with suppress(CancelledError):
+            # A request that was on its way when the door was closed is answered like any other.
+            await self._all_left(end - self._clock.seconds())
+            await self._answering.drain(0)
+            self._left = self._entrance.close()
+            await self._all_left(COURTESY)
+
+    async def _all_left(self, seconds: float) -> None:
+        """:raises CancelledError: nobody wants to wait for that any more."""
+        assert self._left is not None
+        with suppress(TimeoutError):
+            await self._left.addTimeout(max(seconds, 0), self._clock)

@@ -119,8 +119,8 @@ class OpenAIResource:
         if self._in_flight.count:
             told = {"count": self._in_flight.count, "seconds": seconds}
             self._log.info("{count} live answers have {seconds:g} s to come to their end", **told)
-        await self._in_flight.emptied(seconds)
-        self._exchange.stop()
+        if not await self._in_flight.emptied(seconds):
+            self._exchange.stop()
 
     @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
     async def chat(self, request: IRequest) -> bytes | None:

@@ -45,9 +45,9 @@ class InFlight:
             if not self.count:
                 self._emptied.tell()
 
-    async def emptied(self, seconds: float) -> None:
-        """Wait until there are none, or until so many *seconds* are over."""
-        if not self.count or seconds <= 0:
-            return
-        with suppress(TimeoutError):
-            await self._emptied.one().addTimeout(seconds, self._clock)
+    async def emptied(self, seconds: float) -> bool:
+        """Wait until there are none, or so many *seconds* are over; whether there are none."""
+        if self.count and seconds > 0:
+            with suppress(TimeoutError):
+                await self._emptied.one().addTimeout(seconds, self._clock)
+        return not self.count

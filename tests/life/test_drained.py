@@ -17,14 +17,27 @@ class House:
         self.clock = clock
         self.left: Deferred[None] = Deferred()
         self.said: list[Any] = []
+        self.empty = False
 
     def close(self) -> "Deferred[None]":
         self.said.append("closed")
+        if self.left.called:
+            self.left = Deferred()
+        if self.empty:
+            self.left.callback(None)
         return self.left
+
+    def leave(self) -> None:
+        """The last client leaves."""
+        self.empty = True
+        self.left.callback(None)
 
     async def drain(self, seconds: float) -> None:
         self.said.append(seconds)
         await deferLater(self.clock, seconds)
+
+    async def drained_at_once(self, seconds: float) -> None:
+        self.said.append(seconds)
 
 
 class Part(Service):
@@ -58,22 +71,33 @@ class DrainedTests(SynchronousTestCase):
         self.clock.advance(30)
         self.assertTrue(self.part.running)
         self.assertNoResult(stopped)
-        self.house.left.callback(None)
+        self.house.leave()
+        self.clock.advance(0)
         self.assertFalse(self.part.running)
+        self.successResultOf(stopped)
+
+    def test_who_asks_on_the_threshold_is_answered(self) -> None:
+        """Nothing is ended before the limit, though nothing was asked for a moment."""
+        self.house.drain = self.house.drained_at_once  # type: ignore[method-assign]
+        stopped = self.stop()
+        self.assertEqual(self.house.said[2:], [30.0])
+        self.clock.advance(29)
+        self.assertEqual(self.house.said[2:], [30.0])
+        self.clock.advance(1)
+        self.assertEqual(self.house.said[2:], [30.0, 0, "closed"])
+        self.clock.advance(COURTESY)
         self.successResultOf(stopped)
 
     def test_nobody_is_waited_for_for_ever(self) -> None:
         """Who does not take the last words does without."""
         stopped = self.stop()
-        self.clock.advance(30)
-        self.clock.advance(COURTESY)
+        self.clock.pump([30, 0, 0, COURTESY])
         self.assertFalse(self.part.running)
         self.successResultOf(stopped)
 
     def test_it_can_be_hurried(self) -> None:
         """Answers are ended at once; there is hardly time to read that."""
         stopped = self.stop()
-        self.house.left.addErrback(lambda _: None)
         self.service.hurry()
         self.assertEqual(self.house.said[-1], 0)
         self.clock.advance(HASTE)
