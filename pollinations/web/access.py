@@ -21,6 +21,7 @@ from .trace import parent_of
 
 _PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")
 _POLLED = ("/health", "/metrics")
+_FIRST = ("method", "path", "status")
 _QUOTED = {"reason", "client"}
 
 
@@ -71,7 +72,7 @@ class AccessLog:
         }
         found = {name: value for name, value in found.items() if value not in (None, "")}
         with serving(served):
-            self._log.emit(_level(found["path"], found["status"]), _format(found), **found)
+            self._log.emit(_level(found["path"], found["status"]), _line(found), **found)
         if served.record is None:
             for observer in self._observers:
                 observer(found["path"], status)
@@ -114,8 +115,17 @@ def _level(path: str, status: int) -> Any:
     return LogLevel.debug if polled else LogLevel.info
 
 
-def _format(found: dict[str, Any]) -> str:
-    """The sentence for what is known: method, path and status, then names and values."""
-    first = ("method", "path", "status")
-    named = (f'{n}="{{{n}}}"' if n in _QUOTED else f"{n}={{{n}}}" for n in found if n not in first)
-    return " ".join(["{method} {path} {status}", *named])
+def _line(found: dict[str, Any]) -> str:
+    """
+    What is known as a format: method, path and status, then names and values.
+
+    All is filled in already. Whoever writes the event somewhere else looks up each field that a
+    format has, and writes it once more.
+    """
+    first = " ".join(str(found[name]) for name in _FIRST)
+    named = [
+        f'{name}="{value}"' if name in _QUOTED else f"{name}={value}"
+        for name, value in found.items()
+        if name not in _FIRST
+    ]
+    return " ".join([first, *named]).replace("{", "{{").replace("}", "}}")

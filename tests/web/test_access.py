@@ -48,6 +48,11 @@ class AccessLogTests(SynchronousTestCase):
         self.assertIs(line["log_level"], LogLevel.info)
         self.assertTrue(self.text().startswith("GET /v1/models 200 seconds="), self.text())
 
+    def test_braces_are_no_fields(self) -> None:
+        """Whoever formats the line writes what was asked for."""
+        Together().get("/v1/{seconds}")
+        self.assertTrue(self.text().startswith("GET /v1/{seconds} 404 "), self.text())
+
     def test_a_chat(self) -> None:
         """With who answered, what it took and what it cost."""
         Together().chat("Hi", model="enter/openai", headers={"User-Agent": "curl/8.5 (x)"})
