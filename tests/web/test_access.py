@@ -50,8 +50,8 @@ class AccessLogTests(SynchronousTestCase):
 
     def test_braces_are_no_fields(self) -> None:
         """Whoever formats the line writes what was asked for."""
-        Together().get("/v1/{seconds}")
-        self.assertTrue(self.text().startswith("GET /v1/{seconds} 404 "), self.text())
+        Together().chat("Hi", model="free/{seconds}")
+        self.assertIn(" asked=free/{seconds} ", self.text())
 
     def test_a_chat(self) -> None:
         """With who answered, what it took and what it cost."""
