@@ -23,7 +23,9 @@ class Progress:
     """
 
     usage: Mapping[str, Any] | None = None
-    _latest: Chunk | None = attrs.field(default=None, init=False)
+    _latest: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+    """The data of the latest chunk. The bytes that it came as are of no use here, and many."""
+
     _choices: dict[int, bool] = attrs.field(factory=dict, init=False)
     """The choices that have begun, and whether each has its finish reason."""
 
@@ -33,7 +35,8 @@ class Progress:
 
         :raises UpstreamFailed: there are more choices than an answer may have.
         """
-        self._latest, choices = chunk, chunk.data["choices"]
+        self._latest = chunk.data
+        choices = chunk.data["choices"]
         # Most events say nothing of how far the upstream has come.
         if chunk.holds & _TELLING or len(choices) != 1 or choices[0]["index"] not in self._choices:
             self._note(chunk)
@@ -53,7 +56,8 @@ class Progress:
         if self._latest is None:
             return ()
         unfinished = [index for index, finished in self._choices.items() if not finished]
-        return [self._latest.saying(index, {}, "stop") for index in unfinished]
+        latest = Chunk.of(self._latest)
+        return [latest.saying(index, {}, "stop") for index in unfinished]
 
     def _note(self, chunk: Chunk) -> None:
         if chunk.holds & USAGE:

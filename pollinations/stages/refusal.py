@@ -86,13 +86,12 @@ class Refusal(Stage):
 
     _held: Held = attrs.field(factory=Held, init=False)
     _text: str = attrs.field(default="", init=False)
-    _ruled_out: bool = attrs.field(default=False, init=False)
     _used: bool | None = attrs.field(default=None, init=False)
     """Whether tokens were counted; ``None``: the upstream has not said."""
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
-        if self._ruled_out:
+        if self.done:
             return (chunk,)
         self._held.add(chunk)
         if not self._take(chunk):
@@ -108,7 +107,7 @@ class Refusal(Stage):
 
     def released(self) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.released`."""
-        self._ruled_out = True
+        self.done = True
         return self._held.let_go()
 
     def stopped(self) -> Sequence[Chunk]:

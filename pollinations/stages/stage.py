@@ -50,6 +50,8 @@ class Stage:
     """Which chunks it is given, a sum of the constants of :mod:`pollinations.chat.chunk`."""
 
     _context: Context
+    done: bool = attrs.field(default=False, init=False)
+    """Whether this has nothing to do any more with what it receives: all of that passes it by."""
 
     @classmethod
     def concerns(cls, context: Context) -> bool:
@@ -87,8 +89,11 @@ class Chain:
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """What comes of *chunk* when it has passed all stages."""
-        for place, stage in self._wanting.get(chunk.holds) or self._find(chunk.holds):
+        wanting = self._wanting.get(chunk.holds)
+        for place, stage in self._find(chunk.holds) if wanting is None else wanting:
             given = stage.received(chunk)
+            if stage.done:
+                self._wanting.clear()
             if len(given) != 1 or given[0] is not chunk:
                 return self._on(given, place + 1)
         return (chunk,)
@@ -114,6 +119,10 @@ class Chain:
         return chunks
 
     def _find(self, holds: int) -> Sequence[tuple[int, Stage]]:
-        found = [(i, stage) for i, stage in enumerate(self._stages) if holds & stage.wants]
+        found = [
+            (place, stage)
+            for place, stage in enumerate(self._stages)
+            if holds & stage.wants and not stage.done
+        ]
         self._wanting[holds] = found
         return found

@@ -51,3 +51,22 @@ def test_what_one_gives_the_next_receives() -> None:
     chain = Chain([_Twice(context()), _Twice(context())])
     assert chain.received(chunk("a")) == [chunk("a")] * 4
     assert [len(given) for given in chain.stopped()] == [2, 1]
+
+
+class _Once(Stage):
+    """Drops one chunk, and has nothing to do with the others."""
+
+    asked = 0
+
+    def received(self, one):  # type: ignore[no-untyped-def]
+        self.asked += 1
+        self.done = True
+        return ()
+
+
+def test_a_stage_that_is_done_is_asked_no_more() -> None:
+    """What it would have received passes it by."""
+    stage = _Once(context())
+    chain = Chain([stage])
+    assert [list(chain.received(chunk(text))) for text in "abc"] == [[], [chunk("b")], [chunk("c")]]
+    assert stage.asked == 1
