@@ -48,11 +48,9 @@ class Asked:
 
 def asked_command(request: ChatRequest) -> Asked | None:
     """The command that *request* is or is about, or ``None`` when a model must answer it."""
-    if not any("/poll" in text for text in _texts(request, "user")):
-        return None
     about = _side_request(request)
     if about is not None:
-        return about(request)
+        return about(request) if any("/poll" in text for text in _texts(request, "user")) else None
     last = request.messages[-1]
     words = _words(_last_text(last.get("content"))) if last["role"] == "user" else None
     return None if words is None else Asked(words)
