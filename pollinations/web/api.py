@@ -125,7 +125,7 @@ class OpenAIResource:
     @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
     async def chat(self, request: IRequest) -> bytes | None:
         """Answer a chat request, as a stream or whole."""
-        asked = ChatRequest.from_json(request.content.read())
+        asked = ChatRequest.from_json(_taken(request))
         if self._commands is not None:
             told = await answer(self._commands, asked, self._exchange.now())
             if told is not None:
@@ -261,6 +261,13 @@ class OpenAIResource:
         _announce(request, asked)
         await relay(reply.body, request)
         return None
+
+
+def _taken(request: Any) -> bytes:
+    """The body of a request, which it need not keep as long as its answer takes."""
+    body: bytes = request.content.read()
+    request.content.truncate(0)
+    return body
 
 
 def _own_id(request: Any) -> str:
