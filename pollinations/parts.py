@@ -265,7 +265,7 @@ class Parts:
     def site(self) -> BoundedSite:
         metrics = self.api.metrics
         log = AccessLog(observers=[metrics.served])
-        resource: Any = self.api.app.resource()
+        resource: Any = self.api.resource()
         guard = Guard(resource, self._listener, lambda: self.token.latest, log)
         site = BoundedSite(guard, self._listener, reactor=self.reactor)
         site.observers.append(metrics.served)

@@ -28,5 +28,5 @@ def mount(root: Resource, client=None) -> OpenAIResource:
     client = client or network_client(reactor, connect_timeout=10)
     house = Upstream(client, "http://10.0.0.7:8080/v1/chat/completions", reactor)
     api = OpenAIResource(Exchange(reactor, {"house": house}, router=HouseRouter()), reactor)
-    root.putChild(b"ai", api.app.resource())
+    root.putChild(b"ai", api.resource())
     return api

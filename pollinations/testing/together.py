@@ -141,7 +141,7 @@ class Together:
         )
         commands = Commands(self.control)
         self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed, commands=commands)
-        resource: Any = self.api.app.resource()
+        resource: Any = self.api.resource()
         watch_settings(self.api.metrics, file)
         log = AccessLog(observers=[self.api.metrics.served])
         guard = Guard(resource, lambda: self.settings.listener, lambda: self.token, log)

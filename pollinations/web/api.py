@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
+from twisted.web.resource import IResource
 from werkzeug.exceptions import HTTPException
 
 from .. import __version__
@@ -30,6 +31,7 @@ from ..routing.listing import entry, listing
 from ..upstream.accounts import Connected
 from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
+from .direct import Direct
 from .errors import of_http, write_error
 from .fields import api_key, words
 from .gauges import watch_exchange
@@ -45,6 +47,10 @@ Connect = Callable[[str], Awaitable[Connected]]
 
 Gathered = Callable[[Figures], Awaitable[Sequence[Family]]]
 """Gives what several processes have counted together, one of which has counted this."""
+
+
+CHATS = ("/v1/chat/completions", "/chat/completions")
+"""Where chat requests are posted."""
 
 
 async def _own(figures: Figures) -> Sequence[Family]:
@@ -66,7 +72,7 @@ def _at(app: Klein, method: str, *paths: str) -> Callable[[Any], Any]:
 @attrs.define(eq=False, slots=False)
 class OpenAIResource:
     """
-    The API: ``OpenAIResource(exchange, clock).app.resource()`` goes into any Twisted site.
+    The API: ``OpenAIResource(exchange, clock).resource()`` goes into any Twisted site.
 
     :param exchange: what answers the requests.
     :param clock: tells how long this has been up.
@@ -104,6 +110,10 @@ class OpenAIResource:
         if feed is not None:
             self.metrics.watch("notification_listeners", lambda: {(): feed.listening})
 
+    def resource(self) -> IResource:
+        """The API as a resource, in which chats go the shortest way."""
+        return Direct(frozenset(CHATS), self.chat, self._failed, self.app.resource())
+
     async def drain(self, seconds: float) -> None:
         """
         Let the live answers come to their end; then end those that are left.
@@ -122,7 +132,7 @@ class OpenAIResource:
         if not await self._in_flight.emptied(seconds):
             self._exchange.stop()
 
-    @_at(app, "POST", "/v1/chat/completions", "/chat/completions")
+    @_at(app, "POST", *CHATS)
     async def chat(self, request: IRequest) -> bytes | None:
         """Answer a chat request, as a stream or whole."""
         asked = ChatRequest.from_json(_taken(request))
@@ -251,6 +261,13 @@ class OpenAIResource:
             request.transport.abortConnection()
             return None
         return write_error(request, UpstreamFailed("reply", 500, "The proxy itself failed."))
+
+    def _failed(self, request: IRequest, failure: Failure) -> bytes | None:
+        """What is said instead of the answer to a chat request."""
+        if isinstance(failure.value, InvalidRequest | UpstreamFailed):
+            return write_error(request, failure.value)
+        said: bytes | None = self.broken(request, failure)
+        return said
 
     async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
         for name, value in reply.headers.items():
