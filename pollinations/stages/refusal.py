@@ -5,7 +5,6 @@ A text is a refusal only when it begins with a phrase that the service uses
 *and* something that no model's answer has bears it out. Nothing of it has left by then.
 """
 
-import re
 from collections.abc import Sequence
 
 import attrs
@@ -79,6 +78,9 @@ PHRASES: Sequence[Phrase] = (
     ),
 )
 
+WORDS = max(len(phrase.opening.split()) for phrase in PHRASES)
+"""How many words of a text are looked at."""
+
 
 @attrs.define(eq=False)
 class Refusal(Stage):
@@ -147,8 +149,13 @@ class Refusal(Stage):
 
 
 def _plain(text: str) -> str:
-    """*text* without marks of emphasis, and with one kind of space and of apostrophe."""
-    return re.sub(r"\s+", " ", re.sub("[*\ufe0f]", "", text).replace("’", "'")).lstrip()
+    """
+    *text* without marks of emphasis, and with one kind of space and of apostrophe, as far as any
+    phrase goes.
+    """
+    bare = text.replace("*", "").replace("\ufe0f", "").replace("’", "'")
+    words = bare.split(maxsplit=WORDS)
+    return " ".join([*words, ""] if bare[-1:].isspace() else words)
 
 
 def _counted(usage: dict[str, object]) -> bool:
