@@ -6,6 +6,7 @@ Twisted's says nothing but 400. The names of Twisted's that are used here and ar
 marked where that is; the tests fail if one of them goes.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
 from .head import FIELD, FIELDS, HEAD, METHODS, Head, field, too_long
+from .prompt import sent
 
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
@@ -148,6 +150,13 @@ class BoundedChannel(DepartingChannel):
         self._stop_waiting()
         self._head, self._answering = None, True
         super().allContentReceived()
+
+    def writeSequence(self, iovec: Sequence[bytes]) -> None:
+        """A piece of an answer: what the connection takes of it leaves at once."""
+        data = b"".join(iovec)
+        rest = data[sent(self.transport, data) :]
+        if rest:
+            super().writeSequence([rest])
 
     def requestDone(self, request: Any) -> None:
         """
