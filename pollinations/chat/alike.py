@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import attrs
 import orjson
 
-from .chunk import ANY, TEXT, THOUGHT, Chunk
+from .chunk import ANY, TEXT, THOUGHT, Chunk, made
 from .sse import Event
 
 CREDIT: Final = 4
@@ -64,8 +64,7 @@ class Pattern:
         """The texts of those of *events* that are alike, from *start* on, as they are written."""
         strings, before, after = [], self.before, self.after
         first, last = len(before), -len(after)
-        for place in range(start, len(events)):
-            data = events[place][1]
+        for _, data in events[start:] if start else events:
             if data is None or not (data.startswith(before) and data.endswith(after)):
                 break
             # Where both are the same quote, there is nothing between them; and one that is escaped
@@ -85,14 +84,14 @@ class Pattern:
     def chunk(self, texts: Sequence[str], events: Sequence[Event]) -> Chunk:
         """*events* as one chunk."""
         if len(events) == 1:
-            return Chunk(self.saying(texts[0]), self.holds, events[0][0])
+            return made(self.saying(texts[0]), self.holds, events[0][0])
         raw = b"".join([raw for raw, _ in events])
         parts = partial(self._parts, texts, events)
-        return Chunk(self.saying("".join(texts)), self.holds, raw, False, parts)
+        return made(self.saying("".join(texts)), self.holds, raw, parts)
 
     def _parts(self, texts: Sequence[str], events: Sequence[Event]) -> Sequence[Chunk]:
         return [
-            Chunk(self.saying(text), self.holds, raw)
+            made(self.saying(text), self.holds, raw)
             for text, (raw, _) in zip(texts, events, strict=True)
         ]
 
@@ -112,8 +111,7 @@ class Alike:
             the one after them.
         """
         pattern = self._pattern
-        strings = [] if pattern is None else pattern.strings(events, start)
-        if pattern is None or not strings:
+        if pattern is None or not (strings := pattern.strings(events, start)):
             return None, start
         texts = _said(strings)
         if texts is None:
@@ -121,7 +119,8 @@ class Alike:
             return None, start
         self._credit = CREDIT
         end = start + len(strings)
-        return pattern.chunk(texts, events[start:end]), end
+        own = events if end - start == len(events) else events[start:end]
+        return pattern.chunk(texts, own), end
 
     def learn(self, chunk: Chunk, data: bytes) -> None:
         """Others may be like *chunk*, the *data* of an event."""
@@ -136,5 +135,7 @@ def _said(strings: Sequence[bytes]) -> Sequence[str] | None:
         texts: list[Any] = orjson.loads(b'["' + b'","'.join(strings) + b'"]')
     except orjson.JSONDecodeError:
         return None
-    # A quote within one that is not escaped makes more of them, or something else.
-    return texts if len(texts) == len(strings) and set(map(type, texts)) == {str} else None
+    if len(texts) == len(strings) and set(map(type, texts)) == {str}:
+        return texts
+    # A quote within one that is not escaped made more of them, or something else.
+    return None
