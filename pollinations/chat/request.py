@@ -95,7 +95,9 @@ class ChatRequest:
         return type(self)({**self.body, **fields})
 
     def without(self, *names: str) -> Self:
-        """A copy that lacks the fields *names*."""
+        """A copy that lacks the fields *names*; the request itself when it has none of them."""
+        if self.body.keys().isdisjoint(names):
+            return self
         return type(self)({k: v for k, v in self.body.items() if k not in names})
 
 

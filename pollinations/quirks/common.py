@@ -24,9 +24,7 @@ def private(request: ChatRequest, target: Target) -> ChatRequest:
 
 def stream_options(request: ChatRequest, target: Target) -> ChatRequest:
     """``stream_options`` left out for free models, which do not know them."""
-    if target.route.universe != FREE or "stream_options" not in request.body:
-        return request
-    return request.without("stream_options")
+    return request.without("stream_options") if target.route.universe == FREE else request
 
 
 def pairing(request: ChatRequest, target: Target) -> ChatRequest:

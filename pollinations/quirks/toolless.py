@@ -20,9 +20,7 @@ RESULTS = ("tool", "function")
 
 def no_tools(request: ChatRequest, target: Target) -> ChatRequest:
     """Nothing that offers tools."""
-    if target.tools_allowed or not any(name in request.body for name in FIELDS):
-        return request
-    return request.without(*FIELDS)
+    return request if target.tools_allowed else request.without(*FIELDS)
 
 
 def told(request: ChatRequest, target: Target) -> ChatRequest:
