@@ -1,16 +1,28 @@
-"""The example of the documentation."""
+"""The examples of the documentation."""
 
 import runpy
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.interfaces import ISanitizer
+from pollinations.quirks import Quirk
 from pollinations.routing.route import ENTER, Route
 from pollinations.testing.conversations import asked, system, user
 from pollinations.testing.sanitizers import SanitizerTests
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "quirk.py"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+EXAMPLE = EXAMPLES / "quirk.py"
+
+test_its_cases = runpy.run_path(str(EXAMPLES / "quirk_cases.py"))["test_the_user_says_it"]
+
+
+@pytest.fixture
+def quirks() -> Sequence[Quirk]:
+    """With the example's."""
+    return runpy.run_path(str(EXAMPLE))["sanitizer"].quirks
 
 
 class ExampleTests(SanitizerTests, SynchronousTestCase):
