@@ -7,12 +7,14 @@ Draws how the cost grows: with the number of streams, and with the size of a req
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from math import ceil, floor, log10
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import matplotlib
 from matplotlib import pyplot
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 PEERS = ("nginx", "haproxy", "node", "aiohttp", "naive", "ours")
 
@@ -46,8 +48,13 @@ def draw(found: Mapping[str, Any], picture: Path) -> None:
             values = [value / scale for _, value in points]
             axes.plot([n for n, _ in points], values, marker="o", lw=width, ms=3, label=peer)
         axes.set(xscale="log", yscale="log", xlabel=grows, title=title)
-        axes.grid(True, which="both", alpha=0.2)
-    panels[0].legend(frameon=False)
+        low, high = axes.get_ylim()
+        axes.set_ylim(10 ** floor(log10(low)), 10 ** ceil(log10(high)))
+        axes.grid(True, alpha=0.3)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            axis.set_minor_formatter(NullFormatter())
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
     figure.savefig(picture, metadata={"Date": None})
 
 

@@ -76,7 +76,7 @@ def peers(rounds: Sequence[Round], figure: Figure) -> str:
     there = dict.fromkeys(one["peer"] for one in rounds)
     names = [*(one for one in ALL if one in there), *(one for one in there if one not in ALL)]
     lines = [["", *names, ""]]
-    for workload in dict.fromkeys(one["workload"] for one in rounds):
+    for workload in sorted({one["workload"] for one in rounds}, key=[*TITLES].index):
         mine = [one for one in rounds if one["workload"] == workload]
         cells = [_median([one for one in mine if one["peer"] == peer], figure) for peer in names]
         lines.append([workload, *cells, TITLES[workload]])

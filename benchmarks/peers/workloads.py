@@ -125,7 +125,7 @@ def growth() -> tuple[Workload, ...]:
     streams = [
         Workload(
             f"streams-{count}",
-            f"{count} streams, {2000 / count:g} events a second each",
+            f"{count:,} streams, 2,000 events a second in all",
             FAST,
             "events",
             count,
