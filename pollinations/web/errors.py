@@ -28,7 +28,7 @@ def of_http(request: Any, error: HTTPException) -> bytes:
         request.setHeader(b"Allow", ", ".join(sorted(error.valid_methods)).encode())
     status = error.code or 404
     message = {
-        404: "There is nothing at this path.",
+        404: "There is nothing at this path. Chats are at /v1/chat/completions.",
         405: "This path does not take this method.",
     }.get(status, "This request cannot be served.")
     return write_error(request, InvalidRequest(message, status=max(status, 400)))

@@ -70,6 +70,7 @@ def test_head_is_get_without_a_body(proxy: Together, path: str) -> None:
 def test_there_is_nothing_elsewhere(proxy: Together, path: str) -> None:
     got = proxy.get(path)
     assert (got.status, got.error["type"]) == (404, "invalid_request_error")
+    assert "/v1/chat/completions" in got.error["message"]
 
 
 @pytest.mark.parametrize("path", ["/health", "/nothing", "/v1/chat/completions"])
