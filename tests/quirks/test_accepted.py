@@ -52,12 +52,14 @@ ODD = {
     "anyOf": [{"required": ["size"]}, {"required": ["unit"]}],
 }
 TOOLS = [tool(f"tool_{n}", ODD) for n in range(200)]
+SETTINGS = {"temperature": 0.3, "top_p": 0.9, "max_tokens": 32000, "stop": ["###"]}
 
 
 @pytest.mark.parametrize("family", sorted(STRICT.keys() - {"kimi", "deepseek"}))
 def test_an_agents_conversation_is_taken_at_once(family) -> None:
-    """With as many tools as there are servers, or without any."""
+    """With as many tools as there are servers, or without any, and whatever the agent set."""
     assert len(attempts(family, asked(*AGENT, tools=TOOLS))) == 1
+    assert len(attempts(family, asked(*AGENT, tools=TOOLS, **SETTINGS))) == 1
     assert len(attempts(family, asked(*AGENT))) == 1
 
 
