@@ -24,7 +24,8 @@ class Unhandled:
     Fails the run for errors in Deferreds that nobody has looked at.
 
     They show when garbage is collected, which may be in any test, or in none. During trial's own
-    test cases, trial makes failures of them.
+    test cases, trial makes failures of them. What a test has left waiting is no error: as garbage,
+    what it waits for may wake it when it is gone already.
     """
 
     def __init__(self) -> None:
@@ -42,8 +43,10 @@ class Unhandled:
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     def __call__(self, event: LogEvent) -> None:
-        about = event["log_namespace"], "log_failure" in event
-        if about == ("twisted.internet.defer", True) and not self.trials:
+        failure = event.get("log_failure")
+        if event["log_namespace"] != "twisted.internet.defer" or failure is None or self.trials:
+            return
+        if "already awaited coroutine" not in failure.getErrorMessage():
             self.found.append(self.test)
 
 
