@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class Unhandled:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell's background processes ignore interrupts, and those that they start inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unhandled = Unhandled()
     config.pluginmanager.register(unhandled)
     globalLogPublisher.addObserver(unhandled)
