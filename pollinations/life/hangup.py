@@ -29,9 +29,9 @@ class Hangup(Service):
     _log = Logger()
 
     def startService(self) -> None:
-        """Wait for the signal, as soon as the reactor runs and has set its own traps."""
+        """Wait for the signal, which no reactor traps; what comes before it runs is kept for it."""
         super().startService()
-        self._reactor.callWhenRunning(signal.signal, signal.SIGHUP, self._caught)
+        signal.signal(signal.SIGHUP, self._caught)
 
     def _caught(self, number: int, frame: object) -> None:
         self._reactor.callFromThread(self._again)

@@ -23,7 +23,6 @@ class HangupTests(SynchronousTestCase):
         """Not within the signal, which may come at any moment; and each time that it comes."""
         loads = [lambda: self.loads.append("settings"), lambda: self.loads.append("token")]
         Hangup(self.reactor, loads).startService()
-        self.reactor.run()
         for _ in range(2):
             signal.raise_signal(signal.SIGHUP)
             self.assertEqual(self.loads, [])
@@ -31,11 +30,18 @@ class HangupTests(SynchronousTestCase):
             self.assertEqual(self.loads, ["settings", "token"])
             self.loads.clear()
 
+    def test_a_signal_before_the_reactor_runs_ends_nothing(self) -> None:
+        """Services start before it does, and a supervisor may be in a hurry."""
+        Hangup(self.reactor, [lambda: self.loads.append("settings")]).startService()
+        signal.raise_signal(signal.SIGHUP)
+        self.reactor.run()
+        self.from_thread.pop()()
+        self.assertEqual(self.loads, ["settings"])
+
     def test_what_fails_keeps_nothing_else_from_being_read(self) -> None:
         """It is a bug, and logged as one."""
         loads = [lambda: 1 / 0, lambda: self.loads.append("token")]
         Hangup(self.reactor, loads).startService()  # type: ignore[arg-type]
-        self.reactor.run()
         signal.raise_signal(signal.SIGHUP)
         self.from_thread.pop()()
         self.assertEqual(self.loads, ["token"])
