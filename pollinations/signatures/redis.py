@@ -9,7 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock, FirstError, gatherResults
+from twisted.internet.defer import (
+    CancelledError,
+    Deferred,
+    DeferredLock,
+    FirstError,
+    TimeoutError,
+    gatherResults,
+)
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -145,10 +152,9 @@ class RedisSignatureStore:
     def _lost(self, error: Exception) -> None:
         if self._away or self._closed:
             return
-        cause = error.subFailure.value if isinstance(error, FirstError) else error
         self._log.warn(
             "Redis does not do its work, what is learned is kept in memory: {error}",
-            error=f"{type(cause).__name__} {cause}".strip(),
+            error=_in_words(error),
         )
         self._returning = Deferred.fromCoroutine(self._return())
         self._returning.addErrback(lambda cancelled: cancelled.trap(CancelledError))
@@ -172,3 +178,12 @@ class RedisSignatureStore:
         except Exception:
             return False
         return True
+
+
+def _in_words(error: BaseException) -> str:
+    """What went wrong, for a person."""
+    if isinstance(error, FirstError):
+        return _in_words(error.subFailure.value)
+    if isinstance(error, TimeoutError):
+        return "it does not answer in time"
+    return f"{type(error).__name__} {error}".strip()

@@ -142,6 +142,7 @@ class AwayTests(_RedisTests):
         self.clock.advance(0.01)
         self.assertEqual(self.successResultOf(found), {})
         self.assertEqual(self.get(self.store, "a"), {})
+        self.assertIn("it does not answer in time", self.said[0])
 
     def test_memory_meanwhile(self) -> None:
         """While it is away, what is learned is found all the same; one line says it is away."""
