@@ -30,6 +30,10 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 """Option to the environment's name for it; empty where it has none."""
 
+LISTEN = "tcp:{port}:interface=127.0.0.1:backlog=1024"
+"""Where it listens unless that is said. Of many clients that come at once, those beyond the 50 that
+Twisted lets wait would try again a second later."""
+
 
 @attrs.frozen
 class WrongStart(PollinationsError):
@@ -131,7 +135,7 @@ class Start:
         file.load()
         read = _read(said)
         port = read.pop("port", file.settings.port)
-        start = cls(home, file, listen or (f"tcp:{port}:interface=127.0.0.1",), read, demo)
+        start = cls(home, file, listen or (LISTEN.format(port=port),), read, demo)
         start._agree()
         return start
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pollinations.start import Start, WrongStart
+from pollinations.start import LISTEN, Start, WrongStart
 
 NAMES = {
     "port": ("POLLINATIONS_PORT", "port"),
@@ -60,7 +60,7 @@ def test_a_port_is_known_that_an_endpoint_says(
 def test_the_defaults(tmp_path: Path) -> None:
     """Port 10001 of this machine, and the service as it is."""
     start = Start.of({}, {"POLLINATIONS_HOME": str(tmp_path)})
-    assert start.listen == ("tcp:10001:interface=127.0.0.1",)
+    assert start.listen == (LISTEN.format(port=10001),)
     assert start.free_url == "https://text.pollinations.ai"
     assert start.enter_url == "https://gen.pollinations.ai"
     assert start.signatures == f"file:{tmp_path}/signatures.json"
@@ -71,7 +71,7 @@ def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
     """Service managers set variables that nobody has filled in."""
     empty = {variable: "" for variable, _ in NAMES.values()}
     start = Start.of({}, {"POLLINATIONS_HOME": str(tmp_path), **empty})
-    assert start.listen == ("tcp:10001:interface=127.0.0.1",)
+    assert start.listen == (LISTEN.format(port=10001),)
 
 
 def test_endpoints_replace_the_port(tmp_path: Path) -> None:
@@ -124,4 +124,4 @@ def test_a_wrong_file_does_not_keep_it_from_starting(tmp_path: Path) -> None:
     """Its defaults count; it is said in the log."""
     (tmp_path / "config.json").write_text('{"port": "high"}')
     start = Start.of({}, {"POLLINATIONS_HOME": str(tmp_path)})
-    assert start.listen == ("tcp:10001:interface=127.0.0.1",)
+    assert start.listen == (LISTEN.format(port=10001),)
