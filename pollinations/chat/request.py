@@ -49,7 +49,11 @@ class ChatRequest:
         if not isinstance(body, dict):
             raise InvalidRequest("The body must be a JSON object.")
         for name, check in _CHECKS.items():
-            check(body.get(name), name)
+            try:
+                check(body.get(name))
+            except _Wrong as wrong:
+                param = f"{name}{wrong.path}"
+                raise InvalidRequest(f"'{param}' must be {wrong.expected}.", param) from None
         return cls(body)
 
     def to_json(self) -> bytes:
@@ -160,77 +164,96 @@ def _without_text(error: orjson.JSONDecodeError) -> str:
     return f"{error.msg.partition(':')[0]} at line {error.lineno}, column {error.colno}"
 
 
-def _wrong(param: str, expected: str) -> InvalidRequest:
-    return InvalidRequest(f"'{param}' must be {expected}.", param)
+class _Wrong(Exception):
+    """
+    Something is not what it must be.
+
+    :param path: where, from what is looked at; empty for all of it.
+    :param expected: what it must be.
+    """
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(path, expected)
+        self.path, self.expected = path, expected
 
 
-def _string(value: Any, param: str) -> None:
-    if value is not None and not isinstance(value, str):
-        raise _wrong(param, "a string")
+_TEXT = (str, type(None))
+_CONTENT = (str, list, type(None))
 
 
-def _name(value: Any, param: str) -> None:
+def _string(value: Any, path: str = "") -> None:
+    if not isinstance(value, _TEXT):
+        raise _Wrong(path, "a string")
+
+
+def _name(value: Any) -> None:
     """Names go into headers and logs."""
-    _string(value, param)
+    _string(value)
     if value is not None and not (len(value) <= NAME_LIMIT and value.isprintable()):
-        raise _wrong(param, f"a line of at most {NAME_LIMIT} characters")
+        raise _Wrong("", f"a line of at most {NAME_LIMIT} characters")
 
 
-def _boolean(value: Any, param: str) -> None:
+def _boolean(value: Any) -> None:
     if value is not None and not isinstance(value, bool):
-        raise _wrong(param, "true or false")
+        raise _Wrong("", "true or false")
 
 
-def _messages(value: Any, param: str) -> None:
+def _messages(value: Any) -> None:
     if not isinstance(value, list) or not value:
-        raise _wrong(param, "a list with at least one message")
-    for place, message in enumerate(value):
-        _message(message, f"{param}[{place}]")
+        raise _Wrong("", "a list with at least one message")
+    _each(value, _message)
 
 
-def _message(message: Any, param: str) -> None:
-    if not isinstance(message, dict):
-        raise _wrong(param, "an object")
+def _message(message: JSONObject) -> None:
     if not isinstance(message.get("role"), str):
-        raise _wrong(f"{param}.role", "a string")
-    if not isinstance(message.get("content"), str | list | None):
-        raise _wrong(f"{param}.content", "a string, a list of parts, or null")
-    _string(message.get("tool_call_id"), f"{param}.tool_call_id")
-    _objects(message.get("tool_calls"), f"{param}.tool_calls", _call)
+        raise _Wrong(".role", "a string")
+    if not isinstance(message.get("content"), _CONTENT):
+        raise _Wrong(".content", "a string, a list of parts, or null")
+    _string(message.get("tool_call_id"), ".tool_call_id")
+    if "tool_calls" in message:
+        _objects(message["tool_calls"], _call, ".tool_calls")
 
 
-def _objects(value: Any, param: str, check: Callable[[JSONObject, str], None]) -> None:
+def _objects(value: Any, check: Callable[[JSONObject], None], path: str = "") -> None:
     if value is None:
         return
     if not isinstance(value, list):
-        raise _wrong(param, "a list")
-    for place, item in enumerate(value):
-        if not isinstance(item, dict):
-            raise _wrong(f"{param}[{place}]", "an object")
-        check(item, f"{param}[{place}]")
+        raise _Wrong(path, "a list")
+    _each(value, check, path)
 
 
-def _call(call: JSONObject, param: str) -> None:
-    _string(call.get("id"), f"{param}.id")
-    _function(call, param)
+def _each(items: list[Any], check: Callable[[JSONObject], None], path: str = "") -> None:
+    """Where something is wrong is written down when something is: there may be thousands."""
+    for place, item in enumerate(items):
+        try:
+            if not isinstance(item, dict):
+                raise _Wrong("", "an object")
+            check(item)
+        except _Wrong as wrong:
+            raise _Wrong(f"{path}[{place}]{wrong.path}", wrong.expected) from None
+
+
+def _call(call: JSONObject) -> None:
+    _string(call.get("id"), ".id")
+    _function(call)
     if isinstance(function := call.get("function"), dict):
-        _string(function.get("arguments"), f"{param}.function.arguments")
+        _string(function.get("arguments"), ".function.arguments")
 
 
-def _function(item: JSONObject, param: str) -> None:
+def _function(item: JSONObject) -> None:
     function = item.get("function")
     if function is None:
         return
     if not isinstance(function, dict):
-        raise _wrong(f"{param}.function", "an object")
-    _string(function.get("name"), f"{param}.function.name")
+        raise _Wrong(".function", "an object")
+    _string(function.get("name"), ".function.name")
 
 
-def _tools(value: Any, param: str) -> None:
-    _objects(value, param, _function)
+def _tools(value: Any) -> None:
+    _objects(value, _function)
 
 
-_CHECKS: Mapping[str, Callable[[Any, str], None]] = {
+_CHECKS: Mapping[str, Callable[[Any], None]] = {
     "model": _name,
     "messages": _messages,
     "stream": _boolean,

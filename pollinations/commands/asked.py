@@ -58,7 +58,8 @@ def asked_command(request: ChatRequest) -> Asked | None:
 
 def without_keys(request: ChatRequest) -> ChatRequest:
     """*request*, or a copy in which nobody can read the keys that earlier commands held."""
-    if not any(_KEY.search(text) for text in _texts(request, "user")):
+    # One character is found ten times as fast as a word, and texts without it hold no command.
+    if not any("/" in text and _KEY.search(text) for text in _texts(request, "user")):
         return request
     return request.but(messages=[_without_key(message) for message in request.messages])
 
@@ -77,7 +78,7 @@ def _side_request(request: ChatRequest) -> Callable[[ChatRequest], Asked | None]
     """How to look for a command in *request* if a client made it for purposes of its own."""
     if request.tools:
         return None
-    openings = [text for role in ("system", "developer") for text in _texts(request, role)]
+    openings = [*_texts(request, "system", "developer")]
     if any(map(_TITLE.match, openings)):
         return _titled
     return _summed_up if any(map(_SUMMARY.match, openings)) else None
@@ -108,9 +109,9 @@ def _summed_up(request: ChatRequest) -> Asked | None:
     return Asked(commands[-1], quoted=True) if commands and len(commands) == len(said) else None
 
 
-def _texts(request: ChatRequest, role: str) -> Iterator[str]:
+def _texts(request: ChatRequest, *roles: str) -> Iterator[str]:
     for message in request.messages:
-        if message["role"] == role:
+        if message["role"] in roles:
             yield from _in(message.get("content"))
 
 

@@ -148,6 +148,8 @@ def paired(messages: Messages) -> list[JSONObject]:
 
     Messages that need no change are the same objects; the time is linear in their number.
     """
+    if not any(m["role"] == "tool" or m.get("tool_calls") for m in messages):
+        return list(messages)
     known = {call["id"] for message in messages for call in calls_of(message) if call.get("id")}
     pairing = _Pairing(known)
     for message in messages:

@@ -10,6 +10,7 @@ import re
 from ..chat.memory import signatures_for
 from ..chat.request import ChatRequest, JSONObject, Remedy
 from ..chat.signature import (
+    FIELD,
     signature_of_call,
     signature_on,
     signed,
@@ -78,9 +79,13 @@ def skipped(request: ChatRequest) -> ChatRequest:
 
 def stripped(request: ChatRequest, target: Target) -> ChatRequest:
     """No thought signature, unless the model's family is sent them."""
-    if target.signed:
+    if target.signed or not any(map(_may_be_signed, request.messages)):
         return request
     return each_message(request, _unsigned)
+
+
+def _may_be_signed(message: JSONObject) -> bool:
+    return FIELD in message or "extra_content" in message or "tool_calls" in message
 
 
 def _unsigned(message: JSONObject) -> JSONObject:
