@@ -1,12 +1,11 @@
 """
 One client's connection: what comes through it is bounded in size and time, and refused in words.
 
-Twisted's channel parses; this one looks at each line before it does, and says why it refuses, where
-Twisted's says nothing but 400. The names of Twisted's that are used here and are not public are
-marked where that is; the tests fail if one of them goes.
+Of Twisted's channel this takes what an answer needs. What a client sends is read here: a head at
+once, by stricter rules, and no more of what is asked ahead than can be kept. The names of Twisted's
+that are used and are not public are marked where that is; the tests fail if one of them goes.
 """
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,21 +14,25 @@ from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+# Not public, nor is anything else that takes bodies apart.
+from twisted.web.http import (
+    _ChunkedTransferDecoder,
+    _IdentityTransferDecoder,
+    _MalformedChunkedDataError,
+)
+
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
+from .arriving import Arriving
 from .connections import COURTESY, descriptors, room
+from .deadline import Deadline
 from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
-from .head import FIELD, FIELDS, HEAD, METHODS, Head, field, too_long
-from .prompt import sent
+from .head import METHODS, Head, check_field
 
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
-
-HANDSHAKE = b"\x16"
-"""What a client that wants to speak TLS says first (RFC 8446 section 5.1). It would wait for an
-answer in kind as long as we would for the end of its line."""
 
 LINGER = 5.0
 """Seconds for which a client that was refused may go on sending, so that it reads the refusal."""
@@ -37,11 +40,6 @@ LINGER = 5.0
 
 class BoundedChannel(DepartingChannel):
     """The connection of one client to a :class:`~pollinations.web.request.BoundedSite`."""
-
-    # Twisted's own limits answer with less; they are a second net.
-    MAX_LENGTH = FIELD
-    maxHeaders = 2 * FIELDS
-    totalHeadersSize = 2 * HEAD
 
     transport: Any
     site: Any
@@ -52,11 +50,21 @@ class BoundedChannel(DepartingChannel):
     refused = False
     """Whether this client was refused, or has gone: nothing that it sends is read any more."""
 
-    _head: Head | None = None
+    _body: Any = None
     _answering = False
+    _turn = False
+    """Whether what came during an answer has yet to be looked at."""
+
     _full = False
-    _deadline: IDelayedCall | None = None
+    _reading = True
+    _by: float | None = None
+    """When the request that arrives has to be here."""
+
     _closing: IDelayedCall | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arriving = Arriving()
 
     @property
     def bounds(self) -> Listener:
@@ -67,8 +75,13 @@ class BoundedChannel(DepartingChannel):
 
     def connectionMade(self) -> None:
         """Somebody has come; there may be too many of them."""
-        self.timeOut = self.bounds.idle
+        # Twisted's own timers are not wanted. It reads on, or not, unless a request is answered,
+        # as far as it knows (a name that is not public): that is decided here.
+        self.timeOut, self._handlingRequest = None, True
         super().connectionMade()
+        self._idle = self.bounds.idle
+        self._deadline = Deadline(self.site.reactor, self._too_late)
+        self._deadline.within(self._idle)
         self.site.connections += 1
         most = room(self.bounds, descriptors())
         if self.site.connections > most + min(most, COURTESY):
@@ -84,79 +97,92 @@ class BoundedChannel(DepartingChannel):
         """Bytes have come, which are dropped once there is nothing more to say."""
         if self.refused:
             return
-        if not self._answering:
-            self._expect()
-        super().dataReceived(data)
-        if self.line_mode and not (self.paused or self.refused):
-            self._look_ahead()
+        if self._answering or self._turn:
+            self._arriving.rest += data
+            self._read_on()
+            return
+        try:
+            self._take(data)
+        except InvalidRequest as refusal:
+            self.refuse(refusal)
+        except _MalformedChunkedDataError:
+            self.refuse(InvalidRequest("The body is not valid HTTP."))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client has gone."""
         self.site.connections -= 1
         self.refused = True
         super().connectionLost(reason)
-        _cancel(self._deadline)
-        _cancel(self._closing)
+        self._deadline.cancel()
+        if self._closing is not None and self._closing.active():
+            self._closing.cancel()
 
     def pauseProducing(self) -> None:
         """The client does not read."""
         self._full = True
         super().pauseProducing()
+        self._read_on()
 
     def resumeProducing(self) -> None:
         """The client has read."""
         self._full = False
         super().resumeProducing()
-        if self.paused:
+        self._read_on()
+        if self._turn:
             self.site.turns.wait(self.go_on)
 
-    # What Twisted's parser calls.
+    # How a request comes in.
 
-    def lineReceived(self, line: bytes) -> None:
-        """Look at a line of the head before it is parsed."""
+    def _take(self, data: bytes) -> None:
+        """Take a piece of the request that arrives, and answer it when it is whole."""
         self._expect()
-        try:
-            self._look(line)
-        except InvalidRequest as refusal:
-            self.refuse(refusal)
-        else:
-            super().lineReceived(line)
-
-    def lineLengthExceeded(self, line: bytes) -> None:
-        """A line does not end."""
-        self.refuse(too_long(first=self._head is None))
-
-    def allHeadersReceived(self) -> None:
-        """The head has come. Who may not come in anyway need not send a body."""
-        head, request = self._head, self.requests[-1]
-        if self.length != 0 and head is not None:
-            refusal = request.refusal(head)
-            if refusal is not None:
-                self.refuse(refusal)
+        if self._body is None:
+            head = self._arriving.feed(data)
+            if head is None:
                 return
-        super().allHeadersReceived()
+            head.end(self.bounds.body_limit)
+            self._begin(head)
+            data, self._arriving.rest = self._arriving.rest, b""
+        self._body.dataReceived(data)
 
-    def allContentReceived(self) -> None:
-        """The request has come."""
+    def _begin(self, head: Head) -> None:
+        """The head has come. Who may not come in anyway need not send a body."""
+        request = self._made()
+        self.requests.append(request)
+        self.persistent = head.persistent
+        if not head.persistent:
+            request.setHeader(b"Connection", b"close")
+        if head.length is None:
+            self._body = _ChunkedTransferDecoder(request.handleContentChunk, self._whole)
+        else:
+            take = request.handleContentChunk
+            self._body = _IdentityTransferDecoder(head.length, take, self._whole)
+        refusal = request.refusal(head) if head.length != 0 else None
+        if refusal is not None:
+            raise refusal
+        if head.waits:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _made(self) -> Any:
+        """The request whose head is here, as far as it has come."""
+        request: Any = self.requestFactory(self)
+        if self._arriving.head is not None:
+            request.took(self._arriving.head)
+        return request
+
+    def _whole(self, rest: bytes) -> None:
+        """The request has come, and *rest* behind it."""
         if self.refused:
             return
-        try:
-            # Names of Twisted's, which drops what stands behind chunks, whatever that is.
-            for line in getattr(self._transferDecoder, "_trailerHeaders", ()):
-                field(bytes(line))
-        except InvalidRequest as refusal:
-            self.refuse(refusal)
-            return
-        self._stop_waiting()
-        self._head, self._answering = None, True
-        super().allContentReceived()
-
-    def writeSequence(self, iovec: Sequence[bytes]) -> None:
-        """A piece of an answer: what the connection takes of it leaves at once."""
-        data = b"".join(iovec)
-        rest = data[sent(self.transport, data) :]
-        if rest:
-            super().writeSequence([rest])
+        # Names of Twisted's, which drops what stands behind chunks, whatever that is.
+        for line in getattr(self._body, "_trailerHeaders", ()):
+            check_field(bytes(line))
+        head = cast(Head, self._arriving.head)
+        self._arriving.clear()
+        self._arriving.rest, self._body, self._answering = rest, None, True
+        self._by = None
+        self._deadline.lift()
+        self.requests[-1].requestReceived(head.method, head.target, head.version)
 
     def requestDone(self, request: Any) -> None:
         """
@@ -165,33 +191,28 @@ class BoundedChannel(DepartingChannel):
         Without that, who sends a thousand requests at once is served a thousand times before
         anybody else, whether it reads the answers or not.
         """
-        self._answering, self.paused = False, True
-        super().requestDone(request)
-        if len(self._buffer) > AHEAD:
-            self.transport.pauseProducing()
-        if self._buffer:
+        self.flush()
+        self.requests.remove(request)
+        self._answering = False
+        if not self.persistent:
+            self.refused = True
+            self.loseConnection()
+            return
+        self._deadline.within(self._idle)
+        if self._arriving.rest:
+            self._turn = True
             self.site.turns.wait(self.go_on)
-        else:
-            self.paused = False
-
-    def timeoutConnection(self) -> None:
-        """Nothing has come for a while."""
-        self._too_slow()
-
-    def _respondToBadRequestAndDisconnect(self) -> None:
-        # Twisted's own refusal, for what only the parser sees: chunks, above all.
-        where = "request" if self.line_mode else "body"
-        self.refuse(InvalidRequest(f"The {where} is not valid HTTP."))
+        self._read_on()
+        self.answered()
 
     # What becomes of it.
 
     def refuse(self, error: InvalidRequest | UpstreamFailed) -> None:
         """Answer with *error*, and read nothing more."""
-        self.refused = True
-        self.clearLineBuffer()
-        self._stop_waiting()
-        self.setTimeout(None)
-        request = self.requests[-1] if self.requests else self.requestFactory(self)
+        self.refused, head = True, self._arriving.head
+        request = self.requests[-1] if self.requests else self._made()
+        self._arriving.rest = b""
+        self._read_on()
         request.setHeader(b"x-request-id", request_id(request))
         request.setHeader(b"Connection", b"close")
         if error.status == 405:
@@ -199,20 +220,20 @@ class BoundedChannel(DepartingChannel):
         body = write_error(request, error)
         code, phrase = b"%d" % error.status, HTTPStatus(error.status).phrase.encode()
         self.writeHeaders(b"HTTP/1.1", code, phrase, request.responseHeaders)
-        if self._head is None or self._head.method != b"HEAD":
-            self.write(body)
+        self.write(b"" if head is not None and head.method == b"HEAD" else body)
         # A connection that is closed while bytes of the client wait is reset, and the refusal lost.
-        self._deadline = self.callLater(LINGER, self.loseConnection)
+        self._deadline.within(LINGER)
         why = {"status": error.status, "reason": error.message}
         self._log.debug("a request was refused: {status}, {reason}", **why)
-        target = self._head.target if self._head is not None else b""
+        target = head.target if head is not None else b""
         self.site.refused(target.partition(b"?")[0], error.status)
 
     def go_on(self) -> None:
         """Look at what came meanwhile, unless the client has gone or does not take its answers."""
-        if self.paused and not (self._full or self.refused):
-            self.paused = False
+        if self._turn and not (self._full or self.refused):
+            self._turn = False
             self.dataReceived(b"")
+            self._read_on()
 
     def loseConnection(self) -> None:
         """Close when what was written has left, within the time that anybody may be idle."""
@@ -220,50 +241,34 @@ class BoundedChannel(DepartingChannel):
         if self._closing is None:
             self._closing = self.callLater(self.bounds.idle, self.transport.abortConnection)
 
-    def _look_ahead(self) -> None:
-        """Refuse a line that has no end yet, and that none would make a line of HTTP."""
-        # _buffer: what LineReceiver has of the next line. It waits for CRLF, and would for ever.
-        if self._head is None and self._buffer.startswith(HANDSHAKE):
-            self.refuse(
-                InvalidRequest("This port speaks HTTP without TLS: ask http://, not https://.")
-            )
-        elif b"\n" in self._buffer:
-            self.refuse(InvalidRequest("Lines must end with CRLF."))
+    @property
+    def asked(self) -> bool:
+        """Whether a request is arriving, or being answered."""
+        return bool(self.requests or self._arriving.head or self._arriving.rest)
 
-    def _look(self, line: bytes) -> None:
-        """
-        Check a line of the head.
-
-        :raises InvalidRequest: the request is refused for it.
-        """
-        if self._head is None:
-            # One empty line before a request is let through, as old clients send one after theirs.
-            self._head = Head.begun(line) if line else None
-        elif line:
-            self._head.add(line)
-        else:
-            self._head.end(self.bounds.body_limit)
+    def _read_on(self) -> None:
+        """Read what the client sends while there is room for it, and its answers leave."""
+        room = len(self._arriving.rest) <= AHEAD and (self._answering or not self._full)
+        if self._reading != (room or self.refused) and not self.transport.disconnecting:
+            self._reading = not self._reading
+            act = self.transport.resumeProducing if self._reading else self.transport.pauseProducing
+            act()
 
     def _expect(self) -> None:
-        """Give the request that begins its time."""
-        if self._deadline is None:
-            self._deadline = self.callLater(self.bounds.arrival, self._too_slow)
+        """Give the request that begins its time, of which silence takes no more than it may."""
+        now = self.site.reactor.seconds()
+        if self._by is None:
+            self._by = now + self.bounds.arrival
+        self._deadline.within(min(self._by - now, self._idle))
 
-    def _stop_waiting(self) -> None:
-        _cancel(self._deadline)
-        self._deadline = None
-
-    def _too_slow(self) -> None:
-        if self._full:
+    def _too_late(self) -> None:
+        if self.refused:
+            self.loseConnection()
+        elif self._full:
             # Who takes nothing would not take a refusal either.
             self.transport.abortConnection()
-        elif self._head is None and not self._buffer:
+        elif not self.asked:
             # Nobody asked anything, so there is nothing to answer.
             self.loseConnection()
         else:
             self.refuse(InvalidRequest("The request took too long to arrive.", status=408))
-
-
-def _cancel(call: IDelayedCall | None) -> None:
-    if call is not None and call.active():
-        call.cancel()

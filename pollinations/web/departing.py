@@ -8,18 +8,18 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
-from twisted.web.http import HTTPChannel
 from twisted.web.http_headers import Headers
 from twisted.web.server import Site
 
 from ..waiters import Waiters
+from .prompt import PromptChannel
 
 LAST_CALL = 1.0
 """Seconds for which connections on which nothing is asked are still kept. A request may be on its
 way already, and would be lost if the connection were closed."""
 
 
-class DepartingChannel(HTTPChannel):
+class DepartingChannel(PromptChannel):
     """The connection of one client to a :class:`DepartingSite`."""
 
     site: Any
@@ -49,14 +49,23 @@ class DepartingChannel(HTTPChannel):
         super().writeHeaders(version, code, reason, headers)
 
     def requestDone(self, request: Any) -> None:
-        """A client that could not be told, as its answer had begun before, may ask once more."""
+        """The request was answered."""
         super().requestDone(request)
+        self.answered()
+
+    def answered(self) -> None:
+        """A client that could not be told, as its answer had begun before, may ask once more."""
         if self.site.departing and self.persistent:
             self.site.reactor.callLater(LAST_CALL, self.last_call)
 
+    @property
+    def asked(self) -> bool:
+        """Whether there is a request to be answered."""
+        return bool(self.requests)
+
     def last_call(self) -> None:
         """Close, if nothing was asked."""
-        if self in self.site.channels and not self.requests:
+        if self in self.site.channels and not self.asked:
             self.loseConnection()
 
 

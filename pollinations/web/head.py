@@ -1,5 +1,5 @@
 """
-What the head of a request may look like. No parser: Twisted's reads the lines that pass here.
+What the head of a request may look like, and where it ends.
 
 Servers differ in how they read what HTTP does not allow, and where two of them read one request
 differently, one can be hidden in another. So what is ambiguous is refused, not mended (RFC 9112
@@ -7,8 +7,10 @@ sections 2.2, 3, 5 and 6).
 """
 
 import re
+from functools import lru_cache
 
 import attrs
+from twisted.web.http_headers import Headers
 
 from ..errors import InvalidRequest
 
@@ -27,18 +29,23 @@ FIELDS = 100
 METHODS = "GET, HEAD, POST, OPTIONS"
 """What is served at one path or another."""
 
+CRLF = b"\r\n"
+
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*)")
+# A header after the end of the line before it. The value is without blanks around it. Nothing that
+# was matched is given up again ("++"), so that no line takes longer than it is long.
+_FIELD = re.compile(
+    rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]++):"
+    rb"[ \t]*+((?:[!-~\x80-\xff]++|[ \t]++(?=[!-~\x80-\xff]))*+)[ \t]*+"
+)
+_FIELDS = re.compile(rb"(?:" + _FIELD.pattern + rb")*+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TARGET = re.compile(rb"/[!\"$-~]*")
 _VERSION = re.compile(rb"HTTP/\d\.\d")
 _DIGITS = re.compile(rb"\d+", re.ASCII)
 
-# What tells whose the request is, and where it ends.
-_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
-
 # Gateways in front of applications read these as the names with hyphens.
-_DISGUISED = frozenset({b"content_length", b"transfer_encoding"})
+_DISGUISED = frozenset({b"Content_length", b"Transfer_encoding"})
 
 
 @attrs.define
@@ -49,15 +56,21 @@ class Head:
     :param method: as it was written.
     :param target: the path, with what follows ``?``.
     :param version: ``HTTP/1.0`` or ``HTTP/1.1``.
-    :param size: how many bytes there were.
+    :param size: how many bytes there were, ends of lines not counted.
     """
 
     method: bytes
     target: bytes
     version: bytes
     size: int = 0
-    _count: int = 0
-    _framing: dict[bytes, list[bytes]] = attrs.field(factory=dict)
+
+    fields: dict[bytes, list[bytes]] = attrs.field(factory=dict, init=False)
+    """The headers, by their names as Twisted writes them."""
+
+    length: int | None = attrs.field(default=0, init=False)
+    """How many bytes the body has; ``None`` for one that comes in chunks."""
+
+    _count: int = attrs.field(default=0, init=False)
 
     @classmethod
     def begun(cls, line: bytes) -> "Head":
@@ -81,21 +94,26 @@ class Head:
             )
         return cls(method, target, version, len(line))
 
-    def add(self, line: bytes) -> None:
+    def add(self, lines: bytes) -> None:
         """
-        Take the next header.
+        Take the next headers.
 
-        :raises InvalidRequest: the request is refused for it.
+        :param lines: any number of them, each after the end of the line before it.
+        :raises InvalidRequest: the request is refused for them.
         """
-        self.size += len(line)
-        self._count += 1
-        if len(line) > FIELD or self.size > HEAD:
+        count = lines.count(CRLF)
+        self.size += len(lines) - len(CRLF) * count
+        self._count += count
+        if self.size > HEAD or (len(lines) > FIELD and max(map(len, lines.split(CRLF))) > FIELD):
             raise too_long(first=False)
         if self._count > FIELDS:
             raise InvalidRequest(f"There are more than {FIELDS} headers.", status=431)
-        name, value = field(line)
-        if name in _FRAMING:
-            self._framing.setdefault(name, []).append(value)
+        if not _FIELDS.fullmatch(lines):
+            raise _why_not(lines)
+        for name, value in _FIELD.findall(lines):
+            self.fields.setdefault(canonical(name), []).append(value)
+        if not _DISGUISED.isdisjoint(self.fields):
+            raise _why_not(lines)
 
     def end(self, body_limit: int) -> None:
         """
@@ -104,20 +122,32 @@ class Head:
         :param body_limit: the most bytes that a body may have.
         :raises InvalidRequest: the request is refused for it.
         """
-        if len(self._framing.get(b"host", [])) != 1:
+        if len(self.fields.get(b"Host", ())) != 1:
             raise InvalidRequest("There must be one Host header.")
-        self._check_body(body_limit)
-        expected = self._framing.get(b"expect", [])
-        if any(one.lower() != b"100-continue" for one in expected):
+        self._measure(body_limit)
+        if any(one.lower() != b"100-continue" for one in self.fields.get(b"Expect", ())):
             raise InvalidRequest("Nothing but '100-continue' can be expected.", status=417)
 
-    def _check_body(self, limit: int) -> None:
-        lengths = self._framing.get(b"content-length", [])
-        codings = self._framing.get(b"transfer-encoding", [])
+    @property
+    def persistent(self) -> bool:
+        """Whether the client may ask more on its connection."""
+        said = b",".join(self.fields.get(b"Connection", ())).lower().replace(b",", b" ").split()
+        return self.version == b"HTTP/1.1" and b"close" not in said
+
+    @property
+    def waits(self) -> bool:
+        """Whether the client does not send the body before it is told to."""
+        return self.version == b"HTTP/1.1" and self.length != 0 and b"Expect" in self.fields
+
+    def _measure(self, limit: int) -> None:
+        lengths = self.fields.get(b"Content-Length", ())
+        codings = self.fields.get(b"Transfer-Encoding", ())
         if len(lengths) + len(codings) > 1 or (codings and self.version == b"HTTP/1.0"):
             raise InvalidRequest("It is not clear where the body ends: say so once.")
-        if codings and codings[0].lower() != b"chunked":
-            raise InvalidRequest("The only Transfer-Encoding served is 'chunked'.", status=501)
+        if codings:
+            self.length = None
+            if codings[0].lower() != b"chunked":
+                raise InvalidRequest("The only Transfer-Encoding served is 'chunked'.", status=501)
         for length in lengths:
             if not _DIGITS.fullmatch(length):
                 raise InvalidRequest("The Content-Length is not a number.")
@@ -125,21 +155,41 @@ class Head:
             digits = length.lstrip(b"0")
             if len(digits) > 18 or int(digits or b"0") > limit:
                 raise too_large(limit)
+            self.length = int(digits or b"0")
 
 
-def field(line: bytes) -> tuple[bytes, bytes]:
+@lru_cache(maxsize=1024)
+def canonical(name: bytes) -> bytes:
+    """The name of a header as Twisted writes it."""
+    [(written, _)] = Headers({name: [b""]}).getAllRawHeaders()
+    return written
+
+
+def check_field(line: bytes) -> None:
     """
-    Name, in lower case, and value of a header, which may also stand behind chunks.
+    Check one line, a header, which may also stand behind chunks.
 
-    :raises InvalidRequest: that is no header.
+    :raises InvalidRequest: that is none.
     """
-    match = _FIELD.fullmatch(line)
+    match = _FIELD.fullmatch(CRLF + line)
     if match is None and _CONTROL.search(line):
         raise InvalidRequest("A header holds a control character.")
-    if match is None or match[1].lower() in _DISGUISED:
+    if match is None or canonical(match[1]) in _DISGUISED:
         # This is also where a header that is folded over two lines ends up.
-        raise InvalidRequest("A header is not 'Name: value' on one line.")
-    return match[1].lower(), match[2].rstrip(b" \t")
+        raise InvalidRequest(_NO_HEADER)
+
+
+_NO_HEADER = "A header is not 'Name: value' on one line."
+
+
+def _why_not(lines: bytes) -> InvalidRequest:
+    """What is wrong with the first header that is none."""
+    try:
+        for line in lines.split(CRLF)[1:]:
+            check_field(line)
+    except InvalidRequest as refusal:
+        return refusal
+    return InvalidRequest(_NO_HEADER)
 
 
 def too_long(first: bool) -> InvalidRequest:

@@ -34,6 +34,14 @@ class BoundedRequest(Request):
 
     _arrived = 0
 
+    def took(self, head: Head) -> None:
+        """The head has come, or as much of it as there will be."""
+        # Not public: its names are as Twisted writes them already, and its values are checked.
+        self.requestHeaders._rawHeaders = head.fields
+        self.content = BytesIO()
+        if b"Cookie" in head.fields:
+            self.parseCookies()
+
     def refusal(self, head: Head) -> InvalidRequest | None:
         """
         Why its body need not come, or ``None``.
@@ -48,14 +56,10 @@ class BoundedRequest(Request):
             return refusal
         return None
 
-    def gotLength(self, length: int | None) -> None:
-        """The headers have come. Bodies stay in memory: they are bounded, and prompts stay off
-        the disk."""
-        self.content = BytesIO()
-
     def handleContentChunk(self, data: bytes) -> None:
-        """A piece of the body has come."""
-        if self.channel.refused:
+        """A piece of the body has come. It stays in memory: it is bounded, and prompts stay off
+        the disk."""
+        if not data or self.channel.refused:
             return
         site, limit = self.channel.site, self.channel.bounds.body_limit
         self._arrived += len(data)
@@ -72,6 +76,12 @@ class BoundedRequest(Request):
         """The request is whole."""
         self._release()
         super().requestReceived(command, path, version)
+
+    def write(self, data: bytes) -> None:
+        """A piece of the answer."""
+        super().write(data)
+        if self.channel is not None:
+            self.channel.flush()
 
     def connectionLost(self, reason: Any) -> None:
         """The client has gone."""
