@@ -9,11 +9,11 @@ from typing import Any
 from twisted.application.service import IService, MultiService
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import (
-    FilteringLogObserver,
     ILogObserver,
     LogEvent,
     Logger,
     LogPublisher,
+    PredicateResult,
     globalLogPublisher,
 )
 from twisted.python.failure import Failure
@@ -59,9 +59,7 @@ class LogService(MultiService):
         self._publisher, self._seconds, self._began = publisher, seconds, seconds()
         self._log = Logger(observer=publisher)
         self._file = None if path is None else FileObserver(path, settings)
-        self._filtered = (
-            None if self._file is None else FilteringLogObserver(self._file, [Levels(settings)])
-        )
+        self._levels = Levels(settings)
         for part in parts:
             part.setServiceParent(self)
 
@@ -88,8 +86,12 @@ class LogService(MultiService):
         for name in ("log_failure", LEGACY_FAILURE):
             if isinstance(event.get(name), Failure):
                 event[name] = quiet(event[name])
-        if self._filtered is not None:
-            self._filtered(event)
+        if self._file is not None and self.hears(event):
+            self._file(event)
+
+    def hears(self, event: LogEvent) -> bool:
+        """Whether *event*, of which level and namespace will do, is written into a file."""
+        return self._file is not None and self._levels(event) is not PredicateResult.no
 
     def _end(self, result: Any) -> Any:
         ran = timedelta(seconds=round(self._seconds() - self._began))
