@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..logs.context import served
+from ..logs.heard import is_heard
 from ..routing.route import Route
 from ..routing.scrub import brief
 from ..routing.situation import Situation
@@ -161,8 +162,10 @@ class Asking:
         return visit
 
     def _say(self, route: Route, situation: Situation) -> None:
-        quota = situation.quota
-        self._log.debug(
+        log, quota = self._log, situation.quota
+        if not is_heard(log):
+            return
+        log.debug(
             "{asked} goes to {name} {reason}"
             "(mode {mode}, key {key}, quota {quota}, {cooling} cooling down)",
             asked=brief(self.asked.model),
@@ -200,5 +203,4 @@ class Asking:
         exchange.live.discard(self)
         outcome = Outcome(self.asked, self._visits, visit, error, body, first_byte, self.settling)
         seconds = exchange.clock.seconds() - self.began
-        record = outcome.record(self.id, exchange.now() - seconds, seconds)
-        exchange.over(attrs.evolve(record, trace=self.trace))
+        exchange.over(outcome.record(self.id, exchange.now() - seconds, seconds, self.trace))

@@ -9,6 +9,7 @@ from ..chat.request import ChatRequest
 from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
 from ..routing.failure import Origin, verdict
 from ..routing.record import LEFT, Record, cost, tokens
+from ..tracing.traceparent import TraceContext
 from .body import Body
 from .visit import Visit
 
@@ -35,14 +36,17 @@ class Outcome:
     first_byte: float | None = None
     settling: float = 0.0
 
-    def record(self, id: str, at: float, seconds: float) -> Record:
+    def record(
+        self, id: str, at: float, seconds: float, trace: TraceContext | None = None
+    ) -> Record:
         """
         What is kept of it.
 
         :param at: when the request came, in seconds since the epoch.
         :param seconds: how long it took.
+        :param trace: its place in a trace, or ``None``.
         """
-        usage = self.body.answer.usage if self.body else None
+        usage = (self.body.answer.usage if self.body else None) or {}
         queued = [visit.queued for visit in self.visits if visit.queued is not None]
         return Record(
             id=id,
@@ -57,11 +61,9 @@ class Outcome:
             prompt_tokens=tokens(usage, "prompt_tokens"),
             completion_tokens=tokens(usage, "completion_tokens"),
             cost=cost(usage, self.visit.route.entry),
-            cached_tokens=tokens((usage or {}).get("prompt_tokens_details"), "cached_tokens"),
-            reasoning_tokens=tokens(
-                (usage or {}).get("completion_tokens_details"), "reasoning_tokens"
-            ),
-            estimated=bool(usage and usage.get("estimated")),
+            cached_tokens=tokens(usage.get("prompt_tokens_details"), "cached_tokens"),
+            reasoning_tokens=tokens(usage.get("completion_tokens_details"), "reasoning_tokens"),
+            estimated=bool(usage.get("estimated")),
             stream=self.asked.stream,
             origin=self._origin,
             left=self._left,
@@ -70,6 +72,7 @@ class Outcome:
             gaps=self.body.gaps if self.body else None,
             cut=self.visit.cut,
             remembered=self.visit.remembered,
+            trace=trace,
         )
 
     @property

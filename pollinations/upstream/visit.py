@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from ..chat.memory import keys_of
 from ..chat.request import ChatRequest, Sanitized
 from ..errors import UpstreamFailed
+from ..logs.heard import is_heard
 from ..quirks.retry import mended
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
@@ -171,7 +172,10 @@ class Visit:
 
     def _attempted(self, attempt: Attempt, sent: Sanitized, size: int) -> None:
         self.attempts.append(attempt)
-        self._log.debug(
+        log = self._log
+        if not is_heard(log):
+            return
+        log.debug(
             "{name} was sent {size} bytes: {status} {kind} in {seconds:.3f} s; rules: {rules}",
             **self._named,
             size=size,
