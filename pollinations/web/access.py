@@ -6,7 +6,7 @@ keys before it becomes part of an event.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -41,9 +41,8 @@ class AccessLog:
 
     def begin(self, request: Any) -> Served:
         """A request has come, whose identifier is in its reply's headers already."""
-        served = Served(request.responseHeaders.getRawHeaders("x-request-id")[0])
-        parent = parent_of(request)
-        served.trace_id = parent.trace_id if parent else ""
+        id, parent = request.responseHeaders.getRawHeaders(b"x-request-id")[0], parent_of(request)
+        served = Served(id.decode("ascii"), trace_id=parent.trace_id if parent else "")
         finished = partial(self._finished, served, request, self._seconds())
         request.notifyFinish().addCallbacks(
             lambda _: finished(request.code), lambda _: finished(LEFT)
@@ -59,37 +58,38 @@ class AccessLog:
             write()
 
     def _write(self, served: Served, request: Any, status: int, seconds: float) -> None:
-        found = {
+        record = served.record
+        known = {
             "method": _told(request.method),
             "path": _told(request.path),
-            "status": served.record.status if served.record else status,
+            "status": record.status if record else status,
             "seconds": round(seconds, 3),
-            **dict(_of_record(served.record)),
+            **(_of_record(record) if record else {}),
             "bytes_in": _size(request),
             "bytes_out": request.sentLength,
             "client": _client(request),
             "trace_id": served.trace_id,
         }
-        found = {name: value for name, value in found.items() if value not in (None, "")}
+        found = {name: value for name, value in known.items() if value not in (None, "")}
         with serving(served):
             self._log.emit(_level(found["path"], found["status"]), _line(found), **found)
-        if served.record is None:
+        if record is None:
             for observer in self._observers:
                 observer(found["path"], status)
 
 
-def _of_record(record: Record | None) -> Iterator[tuple[str, Any]]:
+def _of_record(record: Record) -> Mapping[str, Any]:
     """What is known of a chat request."""
-    if record is None:
-        return
-    yield "first_byte", None if record.first_byte is None else round(record.first_byte, 3)
-    yield "asked", brief(record.asked)
-    yield "model", brief(record.route.name)
-    yield "reason", record.route.reason
-    yield "attempts", len(record.attempts)
-    yield "prompt_tokens", record.prompt_tokens
-    yield "completion_tokens", record.completion_tokens
-    yield "cost", None if record.cost is None else round(record.cost, 8)
+    return {
+        "first_byte": None if record.first_byte is None else round(record.first_byte, 3),
+        "asked": brief(record.asked),
+        "model": brief(record.route.name),
+        "reason": record.route.reason,
+        "attempts": len(record.attempts),
+        "prompt_tokens": record.prompt_tokens,
+        "completion_tokens": record.completion_tokens,
+        "cost": None if record.cost is None else round(record.cost, 8),
+    }
 
 
 def _told(raw: bytes) -> str:

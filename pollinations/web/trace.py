@@ -7,7 +7,7 @@ from ..tracing.traceparent import TraceContext, parse
 
 def parent_of(request: Any) -> TraceContext | None:
     """The place in a trace that the client speaks from, if it follows one and says so properly."""
-    parents = request.requestHeaders.getRawHeaders("traceparent")
-    if not parents:
+    headers = request.requestHeaders
+    if not headers.hasHeader(b"traceparent"):
         return None
-    return parse(parents, request.requestHeaders.getRawHeaders("tracestate", []))
+    return parse(headers.getRawHeaders("traceparent"), headers.getRawHeaders("tracestate", []))
