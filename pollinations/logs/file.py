@@ -40,15 +40,17 @@ class SharedLogFile(LogFile):
             os.fchmod(descriptor, 0o600)
         self._file: Any = os.fdopen(descriptor, "ab", 0)
         self.closed = False
-        self.size = self._file.tell()
+        found = os.fstat(descriptor)
+        self.size, self._place = found.st_size, (found.st_dev, found.st_ino)
 
     def shouldRotate(self) -> bool:
         """Whether the file is long, after having made sure that it is the one of this name."""
         found = self._found()
-        if found is None or not os.path.samestat(found, os.fstat(self._file.fileno())):
+        if found is not None and (found.st_dev, found.st_ino) == self._place:
+            self.size = found.st_size
+        else:
             self.reopen()
-            found = os.fstat(self._file.fileno())
-        return bool(found.st_size >= self.rotateLength)
+        return bool(self.size >= self.rotateLength)
 
     def rotate(self) -> None:
         """Put the file aside, unless another process does or has just done so."""
