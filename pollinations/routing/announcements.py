@@ -73,10 +73,15 @@ class Announcements:
             tries = len(record.attempts)
             said = f"{route.name} answered after {tries} attempts ({failed[-1].status})"
             add("log", "info", NETWORK, said)
+        if route.universe == ENTER:
+            self._account()
+
+    def _account(self) -> None:
+        """Say what is left, if that is wanted."""
         situation = self._situation()
-        if route.universe == ENTER and situation.settings.status_bar:
+        if situation.settings.status_bar:
             line = dashboard(situation.quota, situation.mode, self._now())
-            add("status", "info", STATUS, line)
+            self._notifications.add("status", "info", STATUS, line)
 
     def _failed(self, record: Record) -> None:
         last = record.attempts[-1] if record.attempts else None

@@ -46,11 +46,6 @@ class Notification:
     title: str
     message: str
 
-    @property
-    def said(self) -> tuple[Channel, Kind, str, str]:
-        """What tells it from others, whenever they come."""
-        return self.channel, self.kind, self.title, self.message
-
 
 @attrs.define(eq=False)
 class Notifications:
@@ -70,7 +65,9 @@ class Notifications:
     subscribers: list[Callable[[Notification], None]] = attrs.field(factory=list, init=False)
     """Who is told of each that is shown."""
 
-    _made: deque[Notification] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
+    _said: dict[tuple[str, ...], float] = attrs.field(factory=dict, init=False)
+    """What was said last, each with its time, the latest last."""
+
     _kept: deque[Notification] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
     _ids: Iterator[int] = attrs.field(init=False)
 
@@ -80,10 +77,10 @@ class Notifications:
     def add(self, channel: Channel, kind: Kind, title: str, message: str) -> None:
         """Show this, unless the settings say that nobody wants to see such, or it was just said."""
         line = _UNPRINTABLE.sub(" ", message).strip()[:LONGEST]
-        new = Notification(next(self._ids), self._now(), channel, kind, title, line)
-        if any(new.said == old.said and new.at - old.at < SAME for old in self._made):
+        now = self._now()
+        if not self._is_news((channel, kind, title, line), now):
             return
-        self._made.append(new)
+        new = Notification(next(self._ids), now, channel, kind, title, line)
         wanted = shown(channel, kind, self._gui())
         for observer in self.observers:
             observer(new)
@@ -103,6 +100,17 @@ class Notifications:
     def lately(self, seconds: float) -> tuple[Notification, ...]:
         """Those of the last *seconds*."""
         return tuple(one for one in self._kept if one.at >= self._now() - seconds)
+
+    def _is_news(self, said: tuple[str, ...], now: float) -> bool:
+        """Whether this was not just said; from now on it was."""
+        before = self._said.get(said)
+        if before is not None and now - before < SAME:
+            return False
+        self._said.pop(said, None)
+        self._said[said] = now
+        if len(self._said) > KEPT:
+            del self._said[next(iter(self._said))]
+        return True
 
 
 def shown(channel: Channel, kind: Kind, gui: Gui) -> bool:
