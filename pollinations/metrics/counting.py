@@ -50,7 +50,7 @@ class Counts:
             self._answered(record, where)
         for rule in record.rules:
             self.figure("sanitizer_changes_total", self._rules.word(rule)).inc()
-        self._asked(record)
+        self._asked(record, where)
         self._left(record)
         self._spent(record, where)
 
@@ -91,22 +91,22 @@ class Counts:
         if record.cut:
             self.figure("answer_cuts_total", labels.cut(record.cut)).inc()
 
-    def _asked(self, record: Record) -> None:
+    def _asked(self, record: Record, where: tuple[str, str]) -> None:
         """Count what was sent, and what that led to."""
         for attempt in record.attempts:
-            where = self.where(attempt.route)
+            here = where if attempt.route is record.route else self.where(attempt.route)
             outcome = attempt.kind or ("ok" if attempt.status == 200 else "left")
-            self.figure("attempts_total", *where, self._word(outcome)).inc()
+            self.figure("attempts_total", *here, self._word(outcome)).inc()
             if attempt.in_band:
                 kind = labels.in_band(attempt.in_band)
-                self.figure("inband_failures_total", where[0], kind).inc()
+                self.figure("inband_failures_total", here[0], kind).inc()
         for one, next in pairwise(record.attempts):
             if one.route.key == next.route.key:
                 universe = self.universe(one.route.universe)
                 self.figure("retries_total", universe, self._word(one.kind or OTHER)).inc()
         if record.route.reason:
             reason = labels.fallback_reason(record.route.reason)
-            self.figure("fallbacks_total", reason, self.where(record.route)[1]).inc()
+            self.figure("fallbacks_total", reason, where[1]).inc()
         if record.queued is not None:
             self.figure("queue_wait_seconds").observe(record.queued)
         if record.remembered is not None:
