@@ -25,6 +25,9 @@ LONGEST = 4000
 STEP = 64
 """Characters after which we look again; always at the same places of a text, however it came."""
 
+_PAST = LONGEST + STEP
+"""The most characters that are kept; as many are looked at however a text came."""
+
 _PROBE = 48
 _NEAR = 512
 _FAR_STEPS = 8
@@ -68,46 +71,50 @@ class RepetitionWatch:
         if len(new) < STEP:
             self._new = new
             return len(text)
-        start = 0
-        while len(new) - start >= STEP:
-            passing = start + STEP - len(self._new)
-            self._step(new[start : start + STEP], passing)
-            start += STEP
+        said, end = self._past + new, len(self._past) + STEP
+        before = len(said) - len(text)
+        while end <= len(said):
+            self._step(said, end, end - before)
             if self._due:
+                passing = end - before
                 self.found = passing < len(text)
                 return passing
-        self._new = new[start:]
+            end += STEP
+        end -= STEP
+        self._past, self._new = said[max(0, end - _PAST) : end], said[end:]
         return len(text)
 
-    def _step(self, new: str, at: int) -> None:
-        past = self._past + new
+    def _step(self, said: str, end: int, at: int) -> None:
+        """Look at what was *said* before *end*, which is the place *at* of the latest text."""
         self._steps += 1
         if self._block:
-            self._go_on(past)
+            self._go_on(said, end)
         if not self._block:
-            self._search(past)
+            self._search(said, end)
         if self._block and self._length >= self._needed:
-            self._due = self._length >= PATIENCE * self._needed or not self._may_go_on(past, at)
-        self._past = past[-LONGEST - STEP :]
+            last = said[end - 1]
+            self._due = self._length >= PATIENCE * self._needed or not self._may_go_on(last, at)
 
-    def _may_go_on(self, past: str, at: int) -> bool:
-        """Whether what repeats itself may well be wanted."""
-        return (self._block == 1 and not past[-1].isspace()) or self._in_code(at)
+    def _may_go_on(self, last: str, at: int) -> bool:
+        """Whether what repeats itself, up to the *last* character, may well be wanted."""
+        return (self._block == 1 and not last.isspace()) or self._in_code(at)
 
-    def _go_on(self, past: str) -> None:
+    def _go_on(self, said: str, end: int) -> None:
         """Whether the block goes on to repeat itself."""
-        if past[-STEP:] == past[-STEP - self._block : -self._block]:
+        start = end - STEP
+        if said[start:end] == said[start - self._block : end - self._block]:
             self._length += STEP
         else:
             self._block = 0
 
-    def _search(self, past: str) -> None:
-        """Find a block that ends here and has just been there before."""
-        end, back = len(past), _NEAR if self._steps % _FAR_STEPS else LONGEST
-        place = past.rfind(past[-_PROBE:], max(0, end - _PROBE - back), end - 1)
+    def _search(self, said: str, end: int) -> None:
+        """Find a block that ends at *end* and has just been there before."""
+        start, back = end - _PROBE, _NEAR if self._steps % _FAR_STEPS else LONGEST
+        place = said.rfind(said[start:end], max(0, start - back), end - 1)
         if place < 0:
             return
-        self._block = end - _PROBE - place
+        past = said[max(0, end - STEP - _PAST) : end]
+        self._block = start - place
         self._length = self._block + _agreeing(past, self._block)
         self._needed = _needed(past[-self._block :])
 
