@@ -60,6 +60,18 @@ class Pattern:
         # It is the text of this very field that stands there.
         return pattern if orjson.loads(before + after) == pattern.saying("") else None
 
+    def one(self, raw: bytes, data: bytes | None) -> Chunk | None:
+        """An event that comes alone as a chunk, if it is alike."""
+        if data is None or not (data.startswith(self.before) and data.endswith(self.after)):
+            return None
+        string = data[len(self.before) : -len(self.after)]
+        try:
+            # A quote within that is not escaped makes it no string.
+            text = orjson.loads(b'"%b"' % string) if string else None
+        except orjson.JSONDecodeError:
+            return None
+        return made(self.saying(text), self.holds, raw) if text else None
+
     def strings(self, events: Sequence[Event], start: int) -> list[bytes]:
         """The texts of those of *events* that are alike, from *start* on, as they are written."""
         strings, before, after = [], self.before, self.after
@@ -111,7 +123,13 @@ class Alike:
             the one after them.
         """
         pattern = self._pattern
-        if pattern is None or not (strings := pattern.strings(events, start)):
+        if pattern is None:
+            return None, start
+        if len(events) - start == 1:
+            chunk = pattern.one(*events[start])
+            self._credit = self._credit if chunk is None else CREDIT
+            return chunk, start + (chunk is not None)
+        if not (strings := pattern.strings(events, start)):
             return None, start
         texts = _said(strings)
         if texts is None:

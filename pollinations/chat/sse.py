@@ -78,7 +78,9 @@ class EventDecoder:
         """
         returns = self._returns or b"\r" in data
         if data.endswith(b"\n\n") and not (self._pieces or returns or len(data) > self._limit):
-            # The usual read has events that are whole.
+            # The usual read has events that are whole, and often just one.
+            if data.startswith(b"data: ") and data.find(b"\n") == len(data) - 2:
+                return [(data, data[6:-2])]
             return _cut(data)[0]
         if not self._ends_an_event(data, returns):
             self._keep(data, returns)
