@@ -51,6 +51,10 @@ def current() -> Served | None:
     return _CURRENT.get()
 
 
+enter, leave = _CURRENT.set, _CURRENT.reset
+"""The same as :func:`serving`, for where each call counts: what *enter* gives is for *leave*."""
+
+
 @contextmanager
 def serving(served: Served) -> Iterator[None]:
     """What is called meanwhile, or begun, serves this request."""

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..errors import ClientStalled, Phase, UpstreamFailed
-from ..logs.context import Served, current, in_request
+from ..logs.context import Served, current, enter, in_request, leave
 from ..logs.quiet import quiet
 from ..routing.gaps import Gaps
 from ..stages.answer import Answer
@@ -100,7 +100,6 @@ class Body(Protocol):
             self._later("first token", self._first_token, self._stalled)
         self._watch()
 
-    @in_request
     def dataReceived(self, data: bytes) -> None:
         """Some of the body has come."""
         if self._over:
@@ -117,7 +116,6 @@ class Body(Protocol):
             self._later("hold", HOLD, self._release)
         return None
 
-    @in_request
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The body is over, one way or another; the answer itself knows whether it is whole."""
         self.transport = None
@@ -173,18 +171,19 @@ class Body(Protocol):
         """Take the answer one step on, and see how long that takes."""
         if self._since is not None:
             # Within another step.
-            return self._take(step, *taken)
-        self._since = now
+            return self._take(now, step, *taken)
+        self._since, token = now, enter(self.served)
         try:
-            self._take(step, *taken)
+            self._take(now, step, *taken)
         finally:
+            leave(token)
             self._busy += self._clock.seconds() - now
             self._since = None
 
-    def _take(self, step: Callable[..., bytes], *taken: bytes) -> None:
+    def _take(self, now: float, step: Callable[..., bytes], *taken: bytes) -> None:
         """Take the answer one step on, and the body with it."""
         try:
-            self._give(step(*taken))
+            self._give(step(*taken), now)
         except UpstreamFailed as failure:
             return self._fail(failure)
         except Exception:
@@ -196,10 +195,10 @@ class Body(Protocol):
             self._finish()
         return None
 
-    def _give(self, data: bytes) -> None:
+    def _give(self, data: bytes, now: float) -> None:
         if not data:
             return
-        self._beaten = self._clock.seconds()
+        self._beaten = now
         if self._consumer is not None:
             self._consumer.write(data)
             return
@@ -269,7 +268,7 @@ class Body(Protocol):
         if now - self._heard >= self._idle:
             return self._stalled()
         if self._may_beat and now - self._beaten >= (self._keepalive or 0):
-            self._give(KEEPALIVE)
+            self._give(KEEPALIVE, now)
             if self._over:
                 return None
         due = self._heard + self._idle

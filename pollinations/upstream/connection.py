@@ -51,9 +51,14 @@ class Response:
         self.headers = head.headers
         self.length: Any = UNKNOWN_LENGTH if head.length is None else head.length
         self._connection: Connection | None = connection
-        self._protocol: IProtocol | None = None
         self._early: list[bytes] = []
         self._over: Failure | None = None
+        self._protocol: IProtocol | None = None
+        self.received: Callable[[bytes], object] = self._early.append
+        """Is told what has come of the body: whoever has asked for it, once somebody has."""
+
+        self.unwanted = True
+        """Whether nobody has asked for the body yet."""
 
     # What whoever asked calls.
 
@@ -65,7 +70,7 @@ class Response:
         """
         if self._protocol is not None:
             raise RuntimeError("The body was given to somebody else.")
-        self._protocol = protocol
+        self._protocol, self.received, self.unwanted = protocol, protocol.dataReceived, False
         # First of all: whoever takes the body may want a pause at once.
         self.resumeProducing()
         protocol.makeConnection(cast(Any, self))
@@ -99,18 +104,6 @@ class Response:
     loseConnection = abortConnection = stopProducing
 
     # What the connection calls.
-
-    @property
-    def unwanted(self) -> bool:
-        """Whether nobody has asked for the body yet."""
-        return self._protocol is None
-
-    def received(self, data: bytes) -> None:
-        """Some of the body has come."""
-        if self._protocol is None:
-            self._early.append(data)
-        else:
-            self._protocol.dataReceived(data)
 
     def over(self, reason: Failure) -> None:
         """The body is over."""
