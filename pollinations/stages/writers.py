@@ -50,21 +50,33 @@ class EventWriter:
 class JSONWriter:
     """The client asked for one JSON text: nothing leaves before the end."""
 
-    _completion: Completion = attrs.field(factory=Completion)
-    _chunks: int = 0
-    _raw: bytes | None = None
-    """What the only chunk came as: the body that came, if it is unchanged."""
+    _first: Chunk | None = None
+    """The first chunk. An only one that is as it came leaves as that: as the body that came."""
+
+    _completion: Completion | None = None
+    """All of them together, once there are several."""
 
     def write(self, chunk: Chunk) -> bytes:
         """See :meth:`Writer.write`."""
-        self._raw = None if self._chunks else chunk.raw
-        self._chunks += 1
-        self._completion.add(chunk)
+        if self._first is None:
+            self._first = chunk
+        else:
+            self._together().add(chunk)
         return b""
 
     def end(self, done: bytes | None) -> bytes:
         """See :meth:`Writer.end`."""
-        return dumps(self._completion.whole()) if self._raw is None else self._raw
+        first = self._first
+        if self._completion is None and first is not None and first.raw is not None:
+            return first.raw
+        return dumps(self._together().whole())
+
+    def _together(self) -> Completion:
+        if self._completion is None:
+            self._completion = Completion()
+            if self._first is not None:
+                self._completion.add(self._first)
+        return self._completion
 
 
 def dumps(data: object) -> bytes:
