@@ -10,6 +10,7 @@ from twisted.python import usage
 
 from .life.settling import settle
 from .life.steady import steady
+from .life.trimming import of_glibc, trim_often
 from .start import Start, WrongStart
 
 
@@ -71,6 +72,7 @@ def makeService(options: Options, reactor: Any = None) -> IService:
 
         steady(reactor)
         settle(reactor)
+        trim_often(reactor, of_glibc())
     from .proxy import proxy
 
     try:
