@@ -6,7 +6,7 @@ however many chunks it holds.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError, ConnectionDone
@@ -23,7 +23,11 @@ from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 from zope.interface import implementer
 
+from ..prompt import sent
 from .reply import BadReply, Head, Reply
+
+TOGETHER: Final = 64 * 1024
+"""The most bytes of a body that are copied to be sent with the head."""
 
 
 class HandshakeFailed(ConnectError):
@@ -151,7 +155,11 @@ class Connection(Protocol):
         """
         asked: Deferred[IResponse] = Deferred(self._left)
         self._reply, self._asked = Reply(), asked
-        self.transport.writeSequence((head, body))
+        if len(body) <= TOGETHER:
+            self._send(head + body)
+        else:
+            self._send(head)
+            self.transport.write(body)
         return asked
 
     def pause(self) -> None:
@@ -209,6 +217,12 @@ class Connection(Protocol):
         self._end(reason)
 
     # What happens within.
+
+    def _send(self, data: bytes) -> None:
+        """Send in this turn what the connection takes at once, and the rest when it can."""
+        rest = data[sent(self.transport, data) :]
+        if rest:
+            self.transport.write(rest)
 
     def _left(self, _: object) -> None:
         """Whoever asked has gone."""

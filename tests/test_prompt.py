@@ -8,7 +8,7 @@ from twisted.internet.tcp import Server
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.web.prompt import sent
+from pollinations.prompt import sent
 
 
 class PromptTests(SynchronousTestCase):
