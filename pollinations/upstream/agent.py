@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import attrs
 from hyperlink import EncodedURL
 from treq.client import HTTPClient
-from treq.response import _Response
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectingCancelledError
@@ -94,9 +93,6 @@ class _NoCookies(CookieJar):
 
 _NO_COOKIES: Any = _NoCookies()
 
-_PLAINLY = {"allow_redirects": False, "unbuffered": True}
-"""What a request is asked with for which treq has nothing to add."""
-
 
 @lru_cache(maxsize=64)
 def _ready(url: str) -> EncodedURL:
@@ -112,28 +108,37 @@ class LeanClient(HTTPClient):
     """
     A treq client without what upstreams are not asked with: it keeps no cookies, and remembers
     the addresses that it has asked. A request that treq has nothing to add to goes to the agent
-    as it is.
+    as it is, and so does its response come back.
     """
 
     def request(self, method: str, url: Any, **kwargs: Any) -> "Deferred[Any]":
         """See :func:`treq.request`."""
         ready: Any = _ready(url) if isinstance(url, str) else url
-        if _is_plain(ready, kwargs):
+        if _is_plain(ready, **kwargs):
             headers, data = kwargs["headers"], kwargs["data"]
-            sent = self._agent.request(method.encode("ascii"), ready.encoded, headers, data)
-            return sent.addCallback(_Response, self._cookiejar)
+            return self._agent.request(method.encode("ascii"), ready.encoded, headers, data)
         asked: Deferred[Any] = super().request(method, ready, cookies=_NO_COOKIES, **kwargs)
         return asked
 
 
-def _is_plain(url: Any, asked: dict[str, Any]) -> bool:
+def _is_plain(
+    url: Any,
+    *,
+    headers: Any = None,
+    data: Any = None,
+    allow_redirects: bool = True,
+    unbuffered: bool = False,
+    reactor: Any = None,
+    _stacklevel: int = 0,
+    **more: Any,
+) -> bool:
     """Whether a request is made of an address, headers and a body, and of nothing else."""
-    options = asked.keys() - {"headers", "data", "reactor", "_stacklevel"}
     return (
-        isinstance(url, _Ready)
-        and isinstance(asked.get("headers"), Headers)
-        and isinstance(asked.get("data"), Whole)
-        and {name: asked[name] for name in options} == _PLAINLY
+        isinstance(data, Whole)
+        and isinstance(url, _Ready)
+        and isinstance(headers, Headers)
+        and unbuffered
+        and not (allow_redirects or more)
     )
 
 

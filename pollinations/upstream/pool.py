@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
@@ -57,7 +57,11 @@ class PooledAgent:
 
         :param bodyProducer: a :class:`.sent.Whole`.
         """
-        return Deferred.fromCoroutine(self._asked(method, uri, headers, bodyProducer))
+        try:
+            server, head, body = self._ready(method, uri, headers, bodyProducer)
+        except Exception:
+            return fail()
+        return server.ask(head, body)
 
     def close(self) -> None:
         """Keep no connections any more; those on which something is under way go with that."""
@@ -65,13 +69,14 @@ class PooledAgent:
         for server in self._servers.values():
             server.close()
 
-    async def _asked(
+    def _ready(
         self,
         method: bytes,
         uri: bytes,
         headers: Headers | None,
         body: IBodyProducer | None,
-    ) -> IResponse:
+    ) -> "tuple[_Server, bytes, bytes]":
+        """Who is asked, and what is sent there."""
         if not (body is None or isinstance(body, Whole)):
             raise TypeError(f"a body must be in memory, and this is a {type(body).__name__}")
         address = address_of(uri)
@@ -79,7 +84,7 @@ class PooledAgent:
         server = self._servers.get(address.server)
         if server is None:
             server = self._servers[address.server] = self._server(*address.server)
-        return await server.ask(head, b"" if body is None else body.body)
+        return server, head, b"" if body is None else body.body
 
     def _server(self, secure: bool, host: str, port: int) -> "_Server":
         options: Any = None
@@ -111,11 +116,16 @@ class _Server:
 
     _sweeping: IDelayedCall | None = attrs.field(default=None, init=False)
 
-    async def ask(self, head: bytes, body: bytes) -> IResponse:
+    def ask(self, head: bytes, body: bytes) -> "Deferred[IResponse]":
         """Ask on the connection that was used last, or on a new one."""
+        if not self._idle:
+            return Deferred.fromCoroutine(self._ask_anew(head, body))
         # One that was closed at the other end meanwhile fails like any other: whether the request
         # had come there, nobody knows.
-        connection = self._idle.popitem()[0] if self._idle else await self._connected()
+        return self._idle.popitem()[0].ask(head, body)
+
+    async def _ask_anew(self, head: bytes, body: bytes) -> IResponse:
+        connection = await self._connected()
         return await connection.ask(head, body)
 
     def close(self) -> None:
