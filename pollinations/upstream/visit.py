@@ -6,8 +6,7 @@ fallback alike, and it always starts from what the client sent.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -133,38 +132,39 @@ class Visit:
 
     async def _queue(self, lane: Queue) -> None:
         """Wait for one's turn."""
-        with self._waiting("queued") as began:
-            try:
-                await lane.enter(again=bool(self.attempts))
-            finally:
-                self.queued = (self.queued or 0.0) + self.exchange.clock.seconds() - began
-
-    @contextmanager
-    def _waiting(self, phase: str) -> Iterator[float]:
-        """Others are waited for meanwhile, from the moment that this gives."""
-        began, self.phase = self.exchange.clock.seconds(), phase
+        began = self._begin("queued")
         try:
-            yield began
+            await lane.enter(again=bool(self.attempts))
         finally:
-            self.waited += self.exchange.clock.seconds() - began
+            self.queued = (self.queued or 0.0) + self._waited_since(began)
+
+    def _begin(self, phase: str) -> float:
+        """Others are waited for from this moment on, which is given."""
+        self.phase = phase
+        return self.exchange.clock.seconds()
+
+    def _waited_since(self, began: float) -> float:
+        """They have been waited for; gives how long."""
+        spent = self.exchange.clock.seconds() - began
+        self.waited += spent
+        return spent
 
     async def _attempt(self, sent: Sanitized) -> Body:
         exchange, route = self.exchange, self.route
         remember, cut = exchange.remember, self._cut
         context = Context(self.asked, route, self.settings, new_call_id, remember, cut)
         data = sent.request.to_json()
-        began, status, kind, in_band = exchange.clock.seconds(), 0, "", ""
-        here, at = continued(self.trace), exchange.now()
+        status, kind, in_band = 0, "", ""
+        here, at, began = continued(self.trace), exchange.now(), self._begin("waiting")
         try:
-            with self._waiting("waiting"):
-                body = await exchange.upstreams[route.universe].open(data, context, here)
+            body = await exchange.upstreams[route.universe].open(data, context, here)
             status = 200
         except UpstreamFailed as failure:
             status, kind = failure.status, self._meaning(failure).kind
             in_band = (failure.code or "unnamed") if failure.in_band else ""
             raise
         finally:
-            spent = exchange.clock.seconds() - began
+            spent = self._waited_since(began)
             span_id = here.span_id if here else ""
             attempt = Attempt(route, status, spent, kind, in_band, at, span_id)
             self._attempted(attempt, sent, len(data))
@@ -212,8 +212,11 @@ class Visit:
         self._log.debug("the same model is asked again in {delay:.3f} s", delay=delay)
         # A lane keeps the distance that a busy upstream asks for by itself.
         if self._lane is None or not _is_busy(failure):
-            with self._waiting("pausing"):
+            began = self._begin("pausing")
+            try:
                 await deferLater(exchange.clock, delay)
+            finally:
+                self._waited_since(began)
         return True
 
     @property
