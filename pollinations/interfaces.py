@@ -58,7 +58,12 @@ class IQuotaProvider(Interface):
 
 
 class ISanitizer(Interface):
-    """Makes a request acceptable to the model that will answer it."""
+    """
+    Makes a request acceptable to the model that will answer it.
+
+    It may have a second method, ``recalls(route)``, which says whether what is remembered of a
+    conversation is of any use to that model. Where it is not, nothing is looked for.
+    """
 
     def sanitize(
         request: ChatRequest,

@@ -31,19 +31,29 @@ class Target:
 
     @cached_property
     def names(self) -> str:
-        """All that the model is called, lower case, a line each: names, aliases, publisher."""
-        names, entry = [self.route.model], self.route.entry
-        if entry is not None:
-            names += [entry.name, *entry.aliases]
-        bare = [_OWNER.sub("", name.lower()) for name in names]
-        if entry is not None and not _OWNER.match(entry.name.lower()):
-            bare.append(entry.publisher.lower())
-        return "\n".join(bare)
+        """See :func:`names_of`."""
+        return names_of(self.route)
 
     @property
     def tools_allowed(self) -> bool:
         """Whether the model takes tools, as far as the catalogue knows."""
         return self.route.entry is None or self.route.entry.tools is not False
+
+
+def names_of(route: Route) -> str:
+    """All that a model is called, lower case, a line each: names, aliases, publisher."""
+    entry = route.entry
+    if entry is None:
+        return _bare(route.model)
+    bare = [*map(_bare, (route.model, entry.name, *entry.aliases))]
+    if bare[1] == entry.name.lower():
+        bare.append(entry.publisher.lower())
+    return "\n".join(bare)
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    return _OWNER.sub("", name.lower())
 
 
 Rule = Callable[[ChatRequest, Target], ChatRequest]

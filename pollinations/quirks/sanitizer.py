@@ -12,7 +12,7 @@ from ..chat.request import ChatRequest, Remedy, Sanitized
 from ..interfaces import ISanitizer
 from ..routing.route import Route
 from .families import QUIRKS
-from .quirk import Quirk, Rule, Target
+from .quirk import Quirk, Rule, Target, names_of
 
 MODELS: Final = 256
 """For how many models it is kept which rules concern them."""
@@ -29,6 +29,7 @@ class _Chosen:
 
     rules: Sequence[tuple[str, Rule]]
     signed: bool
+    recalls: bool
 
 
 @implementer(ISanitizer)
@@ -59,10 +60,8 @@ class QuirkSanitizer:
         self, request: ChatRequest, route: Route, remembered: Mapping[str, str]
     ) -> Sanitized:
         """See :class:`pollinations.interfaces.ISanitizer`."""
-        target = Target(route, remembered, self.seed, signed=False)
-        chosen = self._chosen(target.names)
-        if chosen.signed:
-            target = attrs.evolve(target, signed=True)
+        chosen = self._chosen(names_of(route))
+        target = Target(route, remembered, self.seed, chosen.signed)
         sent = named = request.but(model=route.model)
         changes: dict[str, None] = {}
         for name, rule in chosen.rules:
@@ -73,9 +72,14 @@ class QuirkSanitizer:
         added = tuple(name for name in sent.body if name not in named.body)
         return Sanitized(sent, tuple(changes), added, self._remedies)
 
+    def recalls(self, route: Route) -> bool:
+        """See :class:`pollinations.interfaces.ISanitizer`: whether a family has rules for that."""
+        return self._chosen(names_of(route)).recalls
+
     def _choose(self, names: str) -> _Chosen:
         quirks = [quirk for quirk in self.quirks if quirk.holds(names)]
-        return _Chosen(tuple(_rules(quirks)), any(quirk.signed for quirk in quirks))
+        signed, recalls = any(q.signed for q in quirks), any(q.first for q in quirks)
+        return _Chosen(tuple(_rules(quirks)), signed, recalls)
 
 
 def _rules(quirks: Sequence[Quirk]) -> Iterator[tuple[str, Rule]]:

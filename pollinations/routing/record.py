@@ -71,7 +71,7 @@ class Record:
     :param gaps: how a stream came.
     :param cut: the finish reason of an answer that a stage cut off.
     :param remembered: whether anything was remembered of the conversation; ``None`` for one in
-        which no model has spoken yet.
+        which no model has spoken yet, and where the model is given nothing back.
     :param trace: its place in a trace, or ``None`` where nobody follows it.
     """
 

@@ -14,6 +14,7 @@ from ..logs.context import current
 from ..logs.quiet import quiet
 from ..quirks import QuirkSanitizer
 from ..routing.record import Record, Records
+from ..routing.route import Route
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
 from ..signatures.memory import MemorySignatureStore
@@ -81,6 +82,11 @@ class Exchange:
     def situation(self) -> Situation:
         """What is known now."""
         return self.outlook.situation()
+
+    def recalls(self, route: Route) -> bool:
+        """Whether what is remembered of a conversation is of any use to the model of *route*."""
+        recalls = getattr(self.sanitizer, "recalls", None)
+        return recalls is None or bool(recalls(route))
 
     def over(self, record: Record) -> None:
         """A request is over."""

@@ -64,7 +64,7 @@ class Visit:
     """Those of them in the queue, or ``None`` where there is none."""
 
     remembered: bool | None = attrs.field(default=None, init=False)
-    """Whether anything was remembered of the conversation, if a model has spoken in it."""
+    """Whether anything was remembered of the conversation, if any of it could be of use."""
 
     cut: str = attrs.field(default="", init=False)
     """The finish reason of the answer, if it was cut off."""
@@ -107,9 +107,10 @@ class Visit:
 
     async def _made_ready(self) -> Sanitized:
         exchange = self.exchange
-        keys = keys_of(self.asked, exchange.imported())
-        remembered = await exchange.signatures.get(keys)
-        self.remembered = bool(remembered) if keys else None
+        remembered: Mapping[str, str] = {}
+        if exchange.recalls(self.route) and (keys := keys_of(self.asked, exchange.imported())):
+            remembered = await exchange.signatures.get(keys)
+            self.remembered = bool(remembered)
         return exchange.sanitizer.sanitize(self.asked, self.route, remembered)
 
     async def _in_turn(self, sent: Sanitized) -> Body:

@@ -64,6 +64,22 @@ class SlowStore:
         self.proxy.clock.advance(self.seconds)
 
 
+@implementer(ISignatureStore)
+@attrs.define(eq=False)
+class CountingStore:
+    """Remembers nothing, and counts how often it is asked."""
+
+    looked: int = 0
+
+    async def get(self, keys: Any) -> Any:
+        """Nothing."""
+        self.looked += 1
+        return {}
+
+    async def put(self, entries: Any) -> None:
+        """Forget them."""
+
+
 class TimeTests(SynchronousTestCase):
     """Where the time of a request went."""
 
@@ -238,6 +254,24 @@ class EndTests(SynchronousTestCase):
         proxy = Together(HELLO)
         proxy.chat("hi", {"role": "assistant", "content": "Hello"}, "Go on.", model="enter/gemini")
         self.assertIs(latest(proxy).remembered, False)
+
+    def test_nothing_is_looked_for_that_is_of_no_use(self) -> None:
+        """Computing what it would be found by costs more than all else that is done to a prompt."""
+        said = ("hi", {"role": "assistant", "content": "Hello"}, "Go on.")
+        for model, looked in (("gemini", 1), ("kimi", 1), ("openai", 0), ("claude", 0)):
+            proxy = Together(HELLO)
+            proxy.exchange.signatures = store = CountingStore()
+            proxy.chat(*said, model=f"enter/{model}")
+            self.assertEqual(store.looked, looked, model)
+            self.assertIs(latest(proxy).remembered, False if looked else None)
+
+    def test_whoever_does_not_say_is_told_all(self) -> None:
+        """A sanitizer of somebody else's, which has but one method."""
+        proxy = Together(HELLO)
+        proxy.exchange.sanitizer = SlowSanitizer(proxy, 0.0)
+        proxy.exchange.signatures = store = CountingStore()
+        proxy.chat("hi", {"role": "assistant", "content": "Hello"}, "Go on.", model="enter/openai")
+        self.assertEqual(store.looked, 1)
 
 
 def test_an_own_limit_is_the_upstreams_fault() -> None:
