@@ -17,6 +17,9 @@ from .repetition import RepetitionWatch
 from .stage import Context, Stage
 from .usage import estimate
 
+FIELDS = ("reasoning_content", "reasoning", "content")
+"""The fields of a message that are watched, in the order in which a model writes them."""
+
 BYTE_LIMIT = 64 * 1024
 """
 The most bytes that the chunks of one choice may have which are held back: enough for the beginning
@@ -47,7 +50,7 @@ class _Choice:
     """
     One choice of the answer.
 
-    :param watches: those for each field of its message, in the order in which a model writes them.
+    :param watches: those for each field of its message that has come.
     :param held: chunks that must wait.
     :param lead: how many characters of the first of them may go on: white space, which waits with
         what follows it so that the chunk can leave as it came.
@@ -58,7 +61,7 @@ class _Choice:
     :param finished: whether it needs no more of the upstream: it was cut, or it has its end.
     """
 
-    watches: Mapping[str, Sequence[Watch]]
+    watches: dict[str, Sequence[Watch]] = attrs.field(factory=dict)
     held: Held = attrs.field(factory=Held)
     lead: int = 0
     length: int = 0
@@ -91,8 +94,10 @@ class Cutting(Stage):
             return ()
         waiting = None
         for field, text in choice["delta"].items():
-            watches = state.watches.get(field)
-            if watches and type(text) is str:
+            if field in FIELDS and type(text) is str:
+                watches = state.watches.get(field)
+                if watches is None:
+                    watches = state.watches[field] = _watches(self._context, field)
                 passing, first = _fed(watches, text)
                 state.length += len(text)
                 if first is not None:
@@ -111,7 +116,7 @@ class Cutting(Stage):
         return (chunk,)
 
     def _begin(self, choice: Mapping[str, Any]) -> _Choice:
-        begun = self._choices[choice["index"]] = _Choice(_watches(self._context))
+        begun = self._choices[choice["index"]] = _Choice()
         return begun
 
     def _finish(self, state: _Choice, chunk: Chunk) -> Chunk:
@@ -151,8 +156,7 @@ class Cutting(Stage):
         gone, chunk, passing, _ = _divided(state, chunk, field, passing)
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
-        fields = list(state.watches)
-        later = ("tool_calls", *fields[fields.index(field) + 1 :])
+        later = ("tool_calls", *FIELDS[FIELDS.index(field) + 1 :])
         kept = {name: value for name, value in delta.items() if name not in later}
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
@@ -240,16 +244,14 @@ def _only(chunk: Chunk, field: str, stop: int | None, start: int = 0) -> Chunk:
     return chunk.saying(choice["index"], {field: choice["delta"][field][start:stop]})
 
 
-def _watches(context: Context) -> Mapping[str, Sequence[Watch]]:
-    """New watches, as the settings will have them."""
-    watches: dict[str, list[Watch]] = {"reasoning_content": [], "reasoning": [], "content": []}
-    guillotine, request = context.settings.guillotine, context.request
+def _watches(context: Context, field: str) -> Sequence[Watch]:
+    """New watches of a *field*, as the settings will have them."""
+    guillotine, repetition = context.settings.guillotine, context.settings.repetition
+    if field != "content":
+        return (RepetitionWatch(),) if repetition else ()
+    if not (guillotine or repetition):
+        return ()
+    request = context.request
     turns = TurnWatch(lambda: not guillotine or asks_for_turns(request))
-    if guillotine or context.settings.repetition:
-        # It also knows what is code, and must have read a text before the other is asked.
-        watches["content"].append(turns)
-    if context.settings.repetition:
-        watches["reasoning_content"].append(RepetitionWatch())
-        watches["reasoning"].append(RepetitionWatch())
-        watches["content"].append(RepetitionWatch(turns.in_code))
-    return watches
+    # It also knows what is code, and must have read a text before the other is asked.
+    return (turns, RepetitionWatch(turns.in_code)) if repetition else (turns,)
