@@ -24,7 +24,7 @@ class Progress:
 
     usage: Mapping[str, Any] | None = None
     _latest: Mapping[str, Any] | None = attrs.field(default=None, init=False)
-    """The data of the latest chunk. The bytes that it came as are of no use here, and many."""
+    """The data of the latest chunk that told something of this."""
 
     _choices: dict[int, bool] = attrs.field(factory=dict, init=False)
     """The choices that have begun, and whether each has its finish reason."""
@@ -35,7 +35,6 @@ class Progress:
 
         :raises UpstreamFailed: there are more choices than an answer may have.
         """
-        self._latest = chunk.data
         choices = chunk.data["choices"]
         # Most events say nothing of how far the upstream has come.
         if chunk.holds & _TELLING or len(choices) != 1 or choices[0]["index"] not in self._choices:
@@ -60,6 +59,7 @@ class Progress:
         return [latest.saying(index, {}, "stop") for index in unfinished]
 
     def _note(self, chunk: Chunk) -> None:
+        self._latest = chunk.data
         if chunk.holds & USAGE:
             self.usage = chunk.data["usage"]
         for choice in chunk.choices:

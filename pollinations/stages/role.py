@@ -19,7 +19,7 @@ class Role(Stage):
     """Drops the role of a delta whose choice has had one."""
 
     wants = ROLE
-    _told: set[int] = attrs.field(factory=set, init=False)
+    _told: frozenset[int] = attrs.field(default=frozenset(), init=False)
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
@@ -29,7 +29,7 @@ class Role(Stage):
         if not choice["delta"].get("role"):
             return choice
         if choice["index"] not in self._told:
-            self._told.add(choice["index"])
+            self._told |= {choice["index"]}
             return choice
         delta = {name: value for name, value in choice["delta"].items() if name != "role"}
         return {**choice, "delta": delta}

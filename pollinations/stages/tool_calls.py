@@ -31,7 +31,7 @@ class ToolCalls(Stage):
 
     wants = CALLS | FINISH
     _choices: dict[int, "_Calls"] = attrs.field(factory=dict, init=False)
-    _ids: set[str] = attrs.field(factory=set, init=False)
+    _ids: frozenset[str] = attrs.field(default=frozenset(), init=False)
 
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
@@ -74,7 +74,7 @@ class ToolCalls(Stage):
         while found in self._ids:
             number += 1
             found = f"{base}_{number}"
-        self._ids.add(found)
+        self._ids |= {found}
         return found
 
 

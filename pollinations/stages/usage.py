@@ -24,7 +24,7 @@ class Usage(Stage):
     """Keeps what is counted before the end, and gives it at the end unless it was counted there."""
 
     wants = FINISH | USAGE
-    _finished: set[int] = attrs.field(factory=set, init=False)
+    _finished: frozenset[int] = attrs.field(default=frozenset(), init=False)
     _kept: Chunk | None = attrs.field(default=None, init=False)
     _given: Mapping[str, Any] | None = attrs.field(default=None, init=False)
     _estimate: Chunk | None = attrs.field(default=None, init=False)
@@ -32,7 +32,7 @@ class Usage(Stage):
     def received(self, chunk: Chunk) -> Sequence[Chunk]:
         """See :meth:`.stage.Stage.received`."""
         if chunk.holds & FINISH:
-            self._finished.update(c["index"] for c in chunk.choices if c.get("finish_reason"))
+            self._finished |= {c["index"] for c in chunk.choices if c.get("finish_reason")}
         return self._counted(chunk) if chunk.holds & USAGE else (chunk,)
 
     def stopped(self) -> Sequence[Chunk]:
