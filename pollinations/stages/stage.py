@@ -101,12 +101,14 @@ class Chain:
     def released(self) -> Iterator[Sequence[Chunk]]:
         """What comes of all that was held back for the sake of time, stage by stage."""
         for place, stage in enumerate(self._stages):
-            yield self._on(stage.released(), place + 1)
+            if given := stage.released():
+                yield self._on(given, place + 1)
 
     def stopped(self) -> Iterator[Sequence[Chunk]]:
         """What comes of all that was still missing, stage by stage."""
         for place, stage in enumerate(self._stages):
-            yield self._on(stage.stopped(), place + 1)
+            if given := stage.stopped():
+                yield self._on(given, place + 1)
 
     def _on(self, chunks: Sequence[Chunk], start: int) -> Sequence[Chunk]:
         """What comes of *chunks* when they have passed the stages from *start* on."""
