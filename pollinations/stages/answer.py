@@ -180,14 +180,14 @@ class Answer:
         stream = self._context.request.stream
         if data is None:
             self._comment(raw, out)
+        elif data.strip() == sse.DONE and not sse.is_error(raw):
+            self._stop(out, raw)
         elif (chunk := read(data, raw if stream else None)) is not None:
             self._alike.learn(chunk, data)
             if self._chunk(chunk, out):
                 self._stop(out)
         elif sse.is_error(raw):
             self._chunk(error(data), out)
-        elif data.strip() == sse.DONE:
-            self._stop(out, raw)
 
     def _comment(self, raw: bytes, out: list[bytes]) -> None:
         if not self._context.request.stream or not sse.is_comment(raw):
