@@ -90,6 +90,12 @@ class Body(Protocol):
             return self._busy
         return self._busy + self._clock.seconds() - self._since
 
+    @property
+    def length(self) -> int | None:
+        """How many bytes there are, where all of them are known before the first has left."""
+        whole = self.answer.ended and self.answer.failure is None and self._consumer is None
+        return sum(map(len, self._pending)) if whole else None
+
     # What the upstream's connection calls.
 
     @in_request

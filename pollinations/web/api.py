@@ -36,6 +36,7 @@ from .errors import of_http, write_error
 from .fields import api_key, words
 from .gauges import watch_exchange
 from .guard import request_id
+from .headers import say
 from .in_flight import InFlight
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
@@ -270,8 +271,8 @@ class OpenAIResource:
         return said
 
     async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
-        for name, value in reply.headers.items():
-            request.setHeader(name, value.encode("ascii", "replace"))
+        found = reply.headers.items()
+        say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})
         if reply.body is None:
             assert reply.failure is not None
             return write_error(request, reply.failure)
@@ -300,4 +301,4 @@ def _announce(request: Any, asked: ChatRequest) -> None:
     if asked.stream:
         as_events(request)
     else:
-        request.setHeader(b"Content-Type", b"application/json")
+        say(request, {b"Content-Type": b"application/json"})

@@ -71,6 +71,16 @@ class BoundedChannel(DepartingChannel):
         """The limits in force."""
         return cast(Listener, self.site.bounds())
 
+    # What a request asks.
+
+    def getPeer(self) -> Any:
+        """Where the client is."""
+        return self._peer
+
+    def getHost(self) -> Any:
+        """Where it came in."""
+        return self._host
+
     # What the transport calls.
 
     def connectionMade(self) -> None:
@@ -79,6 +89,8 @@ class BoundedChannel(DepartingChannel):
         # as far as it knows (a name that is not public): that is decided here.
         self.timeOut, self._handlingRequest = None, True
         super().connectionMade()
+        # Twisted asks the system each time.
+        self._peer, self._host = self.transport.getPeer(), self.transport.getHost()
         self._idle = self.bounds.idle
         self._deadline = Deadline(self.site.reactor, self._too_late)
         self._deadline.within(self._idle)
@@ -150,7 +162,7 @@ class BoundedChannel(DepartingChannel):
         request = self._made()
         self.requests.append(request)
         self.persistent = head.persistent
-        if not head.persistent:
+        if not self.persistent:
             request.setHeader(b"Connection", b"close")
         if head.length is None:
             self._body = _ChunkedTransferDecoder(request.handleContentChunk, self._whole)

@@ -3,8 +3,8 @@ Who may come in. The listener is a door to a wallet, and every web page that a u
 knock at it: browsers let pages send requests to loopback addresses.
 """
 
+import os
 import re
-import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
@@ -24,6 +24,7 @@ from ..routing.scrub import without_keys
 from ..settings.schema import Listener
 from .access import AccessLog
 from .errors import write_error
+from .headers import say
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _HEADER_LIST = re.compile(rb"[A-Za-z0-9_, *-]{1,2000}")
@@ -72,7 +73,7 @@ class Guard:
 
     def render(self, request: Any) -> Any:
         """Let the request through, or refuse it."""
-        request.setHeader(b"x-request-id", request_id(request))
+        say(request, {b"X-Request-Id": request_id(request)})
         with serving(self._log.begin(request)):
             return self._render(request)
 
@@ -102,8 +103,7 @@ class Guard:
             the response's headers.
         """
         bounds = self._bounds()
-        for name, value in _ALWAYS.items():
-            request.setHeader(name, value)
+        say(request, _ALWAYS)
         if bounds.origins:
             request.setHeader(b"Vary", b"Origin")
         _check_path(request.path)
@@ -134,7 +134,7 @@ def request_id(request: Any) -> bytes:
         name = given.decode("ascii")
         if without_keys(name) == name:
             return bytes(given)
-    return uuid.uuid4().hex.encode()
+    return os.urandom(16).hex().encode()
 
 
 @lru_cache(maxsize=64)
@@ -157,6 +157,8 @@ def _only(request: Any, name: bytes) -> str | None:
     return values[0].decode("latin-1") if values else None
 
 
+# What has passed once passes again; refusals are not kept.
+@lru_cache(maxsize=64)
 def _check_path(path: bytes) -> None:
     try:
         unquote_to_bytes(path).decode()
@@ -164,6 +166,7 @@ def _check_path(path: bytes) -> None:
         raise InvalidRequest("The path is not UTF-8.") from None
 
 
+@lru_cache(maxsize=64)
 def _check_host(host: str | None, allowed: tuple[str, ...], port: int | None) -> None:
     """
     :param host: the header.
@@ -229,6 +232,7 @@ def _digest(secret: bytes) -> bytes:
     return sha256(secret).digest()
 
 
+@lru_cache(maxsize=64)
 def _check_type(content_type: str | None) -> None:
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise InvalidRequest("A POST must be application/json.", status=415)

@@ -7,12 +7,11 @@ sections 2.2, 3, 5 and 6).
 """
 
 import re
-from functools import lru_cache
 
 import attrs
-from twisted.web.http_headers import Headers
 
 from ..errors import InvalidRequest
+from .headers import Fields, canonical
 
 LINE = 8 * 1024
 """The most bytes that the first line may have."""
@@ -64,7 +63,7 @@ class Head:
     version: bytes
     size: int = 0
 
-    fields: dict[bytes, list[bytes]] = attrs.field(factory=dict, init=False)
+    fields: Fields = attrs.field(factory=dict, init=False)
     """The headers, by their names as Twisted writes them."""
 
     length: int | None = attrs.field(default=0, init=False)
@@ -156,13 +155,6 @@ class Head:
             if len(digits) > 18 or int(digits or b"0") > limit:
                 raise too_large(limit)
             self.length = int(digits or b"0")
-
-
-@lru_cache(maxsize=1024)
-def canonical(name: bytes) -> bytes:
-    """The name of a header as Twisted writes it."""
-    [(written, _)] = Headers({name: [b""]}).getAllRawHeaders()
-    return written
 
 
 def check_field(line: bytes) -> None:

@@ -9,6 +9,7 @@ from ..chat import sse
 from ..chat.envelope import envelope_of
 from ..errors import ClientStalled, UpstreamFailed
 from ..upstream.body import Body
+from .headers import say
 
 
 async def relay(body: Body, request: Any) -> None:
@@ -22,6 +23,8 @@ async def relay(body: Body, request: Any) -> None:
         # The client left in the very turn in which there was something for it.
         body.stopProducing()
         raise CancelledError
+    if body.length is not None:
+        say(request, {b"Content-Length": b"%d" % body.length})
     body.attach(request)
     try:
         await body.ended

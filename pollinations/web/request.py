@@ -7,9 +7,13 @@ place before that.
 
 from collections.abc import Callable
 from io import BytesIO
+from time import time
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from twisted.web.resource import IResource
+from twisted.python.failure import Failure
+from twisted.web.http import datetimeToString
+from twisted.web.resource import IResource, _IEncodingResource
 from twisted.web.server import Request
 
 from ..errors import InvalidRequest, UpstreamFailed
@@ -18,6 +22,7 @@ from .channel import BoundedChannel
 from .departing import DepartingSite
 from .guard import Guard
 from .head import Head, too_large
+from .headers import say, take_over
 from .turns import Turns
 
 BODIES = 16
@@ -36,8 +41,7 @@ class BoundedRequest(Request):
 
     def took(self, head: Head) -> None:
         """The head has come, or as much of it as there will be."""
-        # Not public: its names are as Twisted writes them already, and its values are checked.
-        self.requestHeaders._rawHeaders = head.fields
+        take_over(self.requestHeaders, head.fields)
         self.content = BytesIO()
         if b"Cookie" in head.fields:
             self.parseCookies()
@@ -76,6 +80,20 @@ class BoundedRequest(Request):
         """The request is whole."""
         self._release()
         super().requestReceived(command, path, version)
+
+    def process(self) -> None:
+        """Have it answered, as Twisted's own does, but without saying which server this is."""
+        self.site = site = self.channel.site
+        self.prepath = []
+        self.postpath = [unquote_to_bytes(one) for one in self.path[1:].split(b"/")]
+        say(self, {b"Date": site.date()})
+        try:
+            resource = site.getResourceFor(self)
+            if _IEncodingResource.providedBy(resource):
+                self._encoder = resource.getEncoder(self)
+            self.render(resource)
+        except BaseException:
+            self.processingFailed(Failure())
 
     def write(self, data: bytes) -> None:
         """A piece of the answer."""
@@ -124,6 +142,7 @@ class BoundedSite(DepartingSite):
         super().__init__(resource, parsePOSTFormSubmission=False, **kwargs)
         self.bounds = bounds
         self.turns = Turns(self.reactor.callLater)
+        self._date: tuple[int, bytes] = (-1, b"")
         self.observers: list[Callable[[str, int], None]] = []
 
     def admit(self, request: BoundedRequest) -> None:
@@ -134,6 +153,13 @@ class BoundedSite(DepartingSite):
         """
         if isinstance(self.resource, Guard):
             self.resource.admit(request)
+
+    def date(self) -> bytes:
+        """The time of day as answers say it, which changes once in a second."""
+        now = int(time())
+        if now != self._date[0]:
+            self._date = now, datetimeToString(now)
+        return self._date[1]
 
     def refused(self, path: bytes, status: int) -> None:
         """A request was refused before it had come whole."""

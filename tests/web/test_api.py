@@ -29,6 +29,7 @@ class ChatTests(SynchronousTestCase):
         self.assertEqual((got.status, got.text, got.whole), (200, "Hello", True))
         self.assertEqual(got.header("Content-Type"), "application/json")
         self.assertEqual(got.json["object"], "chat.completion")
+        self.assertEqual(got.response.length, len(got.data))
 
     def test_answers_with_events(self) -> None:
         """With ``stream`` it is events, and ``[DONE]`` once, at the end."""

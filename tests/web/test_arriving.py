@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pollinations.errors import InvalidRequest
 from pollinations.web.arriving import Arriving
-from pollinations.web.head import FIELD, HEAD, LINE, canonical
+from pollinations.web.head import FIELD, HEAD, LINE
+from pollinations.web.headers import canonical
 
 HEADS = (
     b"GET / HTTP/1.1\r\n\r\n",

@@ -238,6 +238,60 @@ class PipelineTests(SynchronousTestCase):
         self.assertEqual(server.echo.asked, [])
 
 
+class Plain(Resource):
+    """Asks what Twisted's resources may ask."""
+
+    isLeaf = True
+
+    def render_GET(self, request: Any) -> Any:
+        cookie, args = request.getCookie(b"a"), request.args.get(b"b")
+        request.write(b"%b %b %b " % (cookie, args[0], b"/".join(request.postpath)))
+        request.finish()
+        return NOT_DONE_YET
+
+
+class ResourceTests(SynchronousTestCase):
+    """Any resource of Twisted's is served."""
+
+    def ask(self, resource: Resource, sent: bytes) -> bytes:
+        """What *resource* answers."""
+        clock = Clock()
+        site = BoundedSite(resource, lambda: BOUNDS, reactor=clock)
+        channel: Any = site.buildProtocol(None)
+        transport = StringTransport(lenient=True)
+        channel.makeConnection(transport)
+        channel.dataReceived(sent)
+        return transport.value()
+
+    def test_cookies_arguments_segments(self) -> None:
+        """Are there, as ever."""
+        sent = b"GET /x%20y/z?b=c HTTP/1.1\r\nHost: a\r\nCookie: a=d; e=f\r\n\r\n"
+        got = self.ask(Plain(), sent)
+        self.assertIn(b"d c x y/z ", got)
+        self.assertIn(b"\r\nDate: ", got)
+        self.assertNotIn(b"\r\nServer: ", got)
+
+    def test_a_resource_that_fails(self) -> None:
+        """Is answered for."""
+        got = self.ask(Plain(), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertTrue(got.startswith(b"HTTP/1.1 500 "))
+        self.assertEqual(len(self.flushLoggedErrors()), 1)
+
+    def test_only_the_head(self) -> None:
+        """Where that is what was asked for."""
+        got = self.ask(Echo(), b"HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        self.assertTrue(got.startswith(b"HTTP/1.1 200 OK\r\n"))
+        self.assertTrue(got.endswith(b"\r\n\r\n"))
+
+    def test_a_head_of_which_nothing_follows_yet(self) -> None:
+        """Leaves without it."""
+        server = Server()
+        channel, transport = server.connect()
+        channel.dataReceived(GET % b"late")
+        server.echo.waiting[0].write(b"")
+        self.assertTrue(transport.value().endswith(b"\r\n\r\n"))
+
+
 class ExpectTests(SynchronousTestCase):
     """``Expect: 100-continue``."""
 
