@@ -1,6 +1,6 @@
 """Sends a request that is ready to an upstream and gives the body of its answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +24,7 @@ from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
 from .current import current_text
+from .sent import Fixed
 from .whole import Beginning
 
 REJECTION_LIMIT = 64 * 1024
@@ -54,6 +55,10 @@ class Upstream:
         default=attrs.Factory(lambda self: self._clock.seconds, takes_self=True)
     )
     _stages: Callable[[Context], Sequence[Stage]] = attrs.field(default=stages_for)
+    _given: tuple[str, str | None] | None = attrs.field(default=None, init=False, repr=False)
+    """The name and the key that the usual headers are made of, which seldom change."""
+
+    _usual: Fixed = attrs.field(factory=Fixed, init=False, repr=False)
 
     async def open(self, sent: bytes, context: Context, trace: TraceContext | None = None) -> Body:
         """
@@ -94,15 +99,13 @@ class Upstream:
                 limit.cancel()
 
     def _headers(self, user_agent: str, trace: TraceContext | None) -> Headers:
-        headers = {
-            "Accept": "application/json, text/event-stream",
-            "Content-Type": "application/json",
-            "User-Agent": user_agent,
-            **(trace.headers if trace else {}),
-        }
-        if key := self._key():
-            headers["Authorization"] = f"Bearer {key}"
-        return Headers({name: [value] for name, value in headers.items()})
+        given = user_agent, self._key()
+        if given != self._given:
+            self._given, self._usual = given, Fixed(_usual_headers(*given))
+        followed = trace.headers if trace else None
+        if not followed:
+            return self._usual
+        return Headers({**dict(self._usual.getAllRawHeaders()), **_listed(followed)})
 
     def _body(self, response: IResponse, context: Context) -> Body:
         timeouts = context.settings.timeouts
@@ -116,6 +119,20 @@ class Upstream:
         with suppress(TimeoutError):
             await body.ended.addTimeout(REJECTION_PATIENCE, self._clock)
         return failure_from(response.code, response.headers, body.taken, self._now())
+
+
+def _usual_headers(user_agent: str, key: str | None) -> dict[bytes, list[bytes]]:
+    """What an upstream is told with each request."""
+    headers = {
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+        "User-Agent": user_agent,
+    }
+    return _listed({**headers, "Authorization": f"Bearer {key}"} if key else headers)
+
+
+def _listed(headers: Mapping[str, str]) -> dict[bytes, list[bytes]]:
+    return {name.encode(): [value.encode()] for name, value in headers.items()}
 
 
 def _unreached(error: Exception) -> UpstreamFailed:

@@ -6,7 +6,7 @@ end a line, or is no text at all, is refused and never sent.
 """
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import attrs
@@ -107,6 +107,19 @@ def address_of(uri: bytes) -> Address:
     )
 
 
+class Fixed(Headers):
+    """Headers that nobody changes any more, so that their lines are made and checked once."""
+
+    def __repr__(self) -> str:
+        """Their names: a key is among what they hold, and they stay where they can be seen."""
+        return f"Fixed({[name for name, _ in self.getAllRawHeaders()]})"
+
+    @cached_property
+    def lines(self) -> bytes:
+        """See :func:`_lines`."""
+        return _lines(self)
+
+
 def head_of(method: bytes, address: Address, headers: Headers | None, length: int | None) -> bytes:
     """
     All of a request but its body. Bodies are asked for as they are, since a compressed stream of
@@ -115,20 +128,45 @@ def head_of(method: bytes, address: Address, headers: Headers | None, length: in
     :param length: of the body in bytes, or ``None`` when there is none.
     :raises Unsendable: some of it would be read as something else.
     """
+    lines = headers.lines if isinstance(headers, Fixed) else _lines(headers)
+    size = b"" if length is None else b"Content-Length: %d\r\n" % length
+    return b"%b%b%b\r\n" % (_opening(method, address), lines, size)
+
+
+@lru_cache(maxsize=64)
+def _opening(method: bytes, address: Address) -> bytes:
+    """The lines that all requests to one address begin with."""
     if not _METHOD.fullmatch(method):
         raise Unsendable(string="This is no method.")
-    lines = [
-        b"%b %b HTTP/1.1" % (method, address.target),
-        b"Host: " + address.authority,
-        b"Accept-Encoding: identity",
-    ]
-    for name, values in headers.getAllRawHeaders() if headers is not None else ():
-        if name not in _OURS:
-            lines += [b"%b: %b" % (name, value) for value in values]
-    if length is not None:
-        lines.append(b"Content-Length: %d" % length)
-    head = b"\r\n".join(lines)
-    breaks = len(lines) - 1
-    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or _NO_TEXT.search(head):
+    return _checked(
+        [
+            b"%b %b HTTP/1.1" % (method, address.target),
+            b"Host: " + address.authority,
+            b"Accept-Encoding: identity",
+        ]
+    )
+
+
+def _lines(headers: Headers | None) -> bytes:
+    """The lines of all *headers* but those that are ours to say."""
+    fields = headers.getAllRawHeaders() if headers is not None else ()
+    return _checked(
+        [
+            b"%b: %b" % (name, value)
+            for name, values in fields
+            if name not in _OURS
+            for value in values
+        ]
+    )
+
+
+def _checked(lines: list[bytes]) -> bytes:
+    """
+    *lines*, each with its end.
+
+    :raises Unsendable: there would be more of them than there are, or what is no text.
+    """
+    whole = b"".join(b"%b\r\n" % line for line in lines)
+    if not whole.count(b"\n") == whole.count(b"\r") == len(lines) or _NO_TEXT.search(whole):
         raise Unsendable(string="A header holds what has no place in it.")
-    return head + b"\r\n\r\n"
+    return whole

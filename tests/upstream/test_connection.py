@@ -21,7 +21,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from pollinations.upstream.connection import Connection
+from pollinations.upstream.connection import TOGETHER, Connection
 from pollinations.upstream.reply import BARREN, FIELDS, HEAD
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -355,6 +355,16 @@ class ReplyTests(SynchronousTestCase):
                 self.no_delay = enabled
 
         self.assertTrue(Line(transport=Socket()).transport.no_delay)
+
+    def test_a_request_leaves_with_one_write(self) -> None:
+        """But a large body is not copied for that."""
+        for size, pieces in ((0, 1), (TOGETHER, 1), (TOGETHER + 1, 2)):
+            line, body = Line(), b"x" * size
+            written: list[bytes] = []
+            line.transport.write = written.append
+            line.connection.ask(b"head", body)
+            self.assertEqual((b"".join(written), len(written)), (b"head" + body, pieces))
+        self.assertIs(written[1], body)
 
     def test_more_than_a_reply(self) -> None:
         """The reply counts, the connection does not any more: in one read or in two."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from twisted.internet.error import ConnectError
 from twisted.web.http_headers import Headers
 
-from pollinations.upstream.sent import Address, Unsendable, address_of, head_of
+from pollinations.upstream.sent import Address, Fixed, Unsendable, address_of, head_of
 
 ADDRESSES = {
     b"http://example.org": Address(False, "example.org", 80, b"example.org", b"/"),
@@ -95,6 +95,25 @@ def test_a_header_is_one_line(value: bytes) -> None:
     headers.given = [(b"A", [value])]
     with pytest.raises(Unsendable):
         head_of(b"GET", ADDRESS, headers, None)
+
+
+def test_lines_that_stay_are_made_once() -> None:
+    """For every request with these headers, and no other."""
+    made = {"A": ["b"], "Host": ["x"], "C": ["d", "e"]}
+    fixed = Fixed(made)
+    for length in (None, 0, 12):
+        assert head_of(b"POST", ADDRESS, fixed, length) == head_of(
+            b"POST", ADDRESS, Headers(made), length
+        )
+    assert fixed.lines is fixed.lines
+    other = fixed.copy()
+    other.setRawHeaders("A", ["z"])
+    assert b"A: z\r\n" in head_of(b"POST", ADDRESS, other, None)
+
+
+def test_lines_that_stay_are_not_shown() -> None:
+    """One of them may hold a key."""
+    assert repr(Fixed({"Authorization": ["Bearer secret"]})) == "Fixed([b'Authorization'])"
 
 
 @given(st.binary(max_size=60))
