@@ -7,4 +7,4 @@ from typing import Any
 
 def alike(made: Collection[Any], given: Collection[Any]) -> bool:
     """Whether both hold the very same values, in the same order."""
-    return len(made) == len(given) and all(map(is_, made, given))
+    return made is given or (len(made) == len(given) and all(map(is_, made, given)))

@@ -142,14 +142,14 @@ class _Pairing:
                 yield item
 
 
-def paired(messages: Messages) -> list[JSONObject]:
+def paired(messages: Messages) -> Messages:
     """
     *messages* with every tool call answered once, in order and at once.
 
     Messages that need no change are the same objects; the time is linear in their number.
     """
     if not any(m["role"] == "tool" or m.get("tool_calls") for m in messages):
-        return list(messages)
+        return messages
     known = {call["id"] for message in messages for call in calls_of(message) if call.get("id")}
     pairing = _Pairing(known)
     for message in messages:

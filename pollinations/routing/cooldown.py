@@ -130,6 +130,8 @@ class Cooldowns:
 
     def view(self, now: float) -> Mapping[Key, float]:
         """Who must not be asked at this moment, and for how many seconds more."""
+        if not self._cooling:
+            return {}
         left = ((key, cooling.left(now)) for key, cooling in self._cooling.items())
         return {key: seconds for key, seconds in left if seconds > 0}
 
