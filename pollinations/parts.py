@@ -175,7 +175,7 @@ class Parts:
         account = accounts_at(
             lambda: self.start.enter_url, self.client, self.settings, self.reactor, self.now
         )
-        return Accounts(account, self.latest)
+        return Accounts(account, self.key)
 
     @cached_property
     def quota(self) -> QuotaService:
@@ -251,7 +251,6 @@ class Parts:
         return OpenAIResource(
             self.exchange,
             self.reactor,
-            self.control.connect,
             feed=self.feed,
             commands=Commands(self.control),
             gathered=self.company.figures,

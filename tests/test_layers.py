@@ -45,7 +45,6 @@ MAY_IMPORT = {
         "interfaces",
         "logs",
         "prompt",
-        "settings",
         "settings/schema",
         "signatures",
         "tracing/traceparent",

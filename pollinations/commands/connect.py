@@ -1,18 +1,14 @@
 """``connect``: take a key into use, once it was found good."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 
 from ..errors import InvalidRequest, UpstreamFailed
-from .control import Control
+from .control import Connected, Control
 from .phrase import Phrase
 from .prospect import prospect
 from .verb import Told, Verb
-
-if TYPE_CHECKING:
-    from ..upstream.accounts import Connected
 
 _HOW = Phrase(
     "Type `/pollinations connect <key>`. Keys are made at <https://enter.pollinations.ai>. The key"
@@ -72,8 +68,7 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
         found = await control.connect(words[0])
     except (InvalidRequest, UpstreamFailed) as e:
         if e.code not in _REFUSED:
-            # It could not be kept, for a reason that every command has words for.
-            raise (e.__cause__ or e) from None
+            raise
         return Told(_REFUSED[e.code](language), {"code": e.code}, ok=False)
     control.changed(_CONNECTED(language))
     following, _ = await prospect(control)
@@ -81,7 +76,7 @@ async def connect(control: Control, words: Sequence[str]) -> Told:
     return Told(text, {**attrs.asdict(found), "mode": mode})
 
 
-def _said(control: Control, found: "Connected", following: str) -> Iterator[str]:
+def _said(control: Control, found: Connected, following: str) -> Iterator[str]:
     """What the key is good for, whether it counts, and what becomes of the next request."""
     situation, language = control.situation, control.language
     yield _GOOD(language, models=found.models, paid=found.paid)

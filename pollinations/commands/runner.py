@@ -67,7 +67,7 @@ class Commands:
     :param verbs: the commands.
     """
 
-    _control: Control
+    control: Control
     _verbs: tuple[Verb, ...] = VERBS
 
     _log = Logger()
@@ -95,13 +95,13 @@ class Commands:
     async def _told(self, verb: Verb, words: Sequence[str]) -> Told:
         """What *verb* says, or what its failure means: the one place that knows."""
         try:
-            return await verb.run(self._control, words)
+            return await verb.run(self.control, words)
         except Misused:
             return self._misunderstood(_TAKES, name=verb.name, use=verb.use)
         except (InvalidRequest, UpstreamFailed) as e:
             return self._not(_FAILED, message=e.message)
         except SettingsUnreadable as e:
-            return self._not(_UNREADABLE, path=self._control.file.path.name, reason=e.reason)
+            return self._not(_UNREADABLE, path=self.control.file.path.name, reason=e.reason)
         except WrongSettings as e:
             return self._not(_WRONG, problems="; ".join(e.problems))
         except OSError as e:
@@ -115,14 +115,14 @@ class Commands:
     def _unknown(self, name: str) -> Told:
         if name.lower() in OF_A_SHELL:
             return self._misunderstood(_IN_A_SHELL, name=name.lower())
-        nearest = meant(name, (verb.name for verb in self._verbs), self._control.language)
+        nearest = meant(name, (verb.name for verb in self._verbs), self.control.language)
         return self._misunderstood(_UNKNOWN, name=echoed(name), nearest=nearest)
 
     def _misunderstood(self, phrase: Phrase, **fields: str) -> Told:
-        return Told.misunderstood(phrase(self._control.language, **fields))
+        return Told.misunderstood(phrase(self.control.language, **fields))
 
     def _not(self, phrase: Phrase, **fields: str) -> Told:
-        return Told(phrase(self._control.language, **fields), ok=False)
+        return Told(phrase(self.control.language, **fields), ok=False)
 
 
 def _plain(words: Sequence[str]) -> bool:

@@ -83,7 +83,7 @@ def control(
     file = start.file
     keys = Keys.read(environ, lambda: file.settings)
     account = accounts_at(lambda: start.enter_url, client, lambda: file.settings, reactor, now)
-    accounts = Accounts(account, lambda: keys.latest)
+    accounts = Accounts(account, keys.value)
     quota = QuotaService(accounts, reactor, now, keys.value)
     catalogue = models.known(start.home)
     outlook = Outlook(reactor, lambda: file.settings, lambda: catalogue, keys.value, quota)

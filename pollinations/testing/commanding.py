@@ -66,7 +66,7 @@ class Commanded:
                 lambda key: AccountQuota(
                     client, "http://up/enter", key, self.clock, self.clock.seconds, "ours"
                 ),
-                self._latest,
+                lambda: self.key,
             ),
             self._latest,
             self.clock.seconds,

@@ -133,7 +133,7 @@ class Together:
         self.control = Control(
             file,
             outlook,
-            Accounts(lambda key: self._account(client, key), self._latest),
+            Accounts(lambda key: self._account(client, key), lambda: self.key),
             self._latest,
             self.clock.seconds,
             self.exchange.records,

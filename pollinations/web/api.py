@@ -21,6 +21,7 @@ from .. import __version__
 from ..chat.request import ChatRequest
 from ..commands.answer import answer
 from ..commands.asked import without_keys
+from ..commands.control import no_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
@@ -28,11 +29,12 @@ from ..metrics.metrics import Metrics
 from ..metrics.snapshot import CONTENT_TYPE, Family, Figures, text
 from ..opencode.provider import block
 from ..routing.listing import entry, listing
-from ..upstream.accounts import Connected
+from ..settings.document import SettingsUnreadable
+from ..settings.file import WrongSettings
 from ..upstream.asking import Reply, ask
 from ..upstream.exchange import Exchange
 from .direct import Direct
-from .errors import of_http, write_error
+from .errors import of_http, unkept, write_error
 from .fields import api_key, words
 from .gauges import watch_exchange
 from .guard import request_id
@@ -42,9 +44,6 @@ from .notifications import NotificationFeed, wants_stream
 from .relay import relay
 from .reply import as_events, as_json
 from .trace import parent_of
-
-Connect = Callable[[str], Awaitable[Connected]]
-"""Checks a key, stores it, and says what it is good for; raises when it is no good one."""
 
 Gathered = Callable[[Figures], Awaitable[Sequence[Family]]]
 """Gives what several processes have counted together, one of which has counted this."""
@@ -77,16 +76,15 @@ class OpenAIResource:
 
     :param exchange: what answers the requests.
     :param clock: tells how long this has been up.
-    :param connect: stores a key; without it ``/v1/auth`` is not served.
     :param metrics: what is counted.
     :param feed: who listens to notifications; without it ``/v1/notifications`` is not served.
-    :param commands: answers what is typed for the proxy; without it a model is asked.
+    :param commands: answers what is typed for the proxy; without it a model is asked,
+        and ``/v1/auth`` is not served.
     :param gathered: gives what was counted by all who serve together, out of what was counted here.
     """
 
     _exchange: Exchange
     _clock: IReactorTime
-    _connect: Connect | None = None
     metrics: Metrics = attrs.field(factory=Metrics)
     _feed: NotificationFeed | None = None
     _commands: Commands | None = None
@@ -205,9 +203,13 @@ class OpenAIResource:
     @_at(app, "POST", "/v1/auth")
     async def auth(self, request: IRequest) -> bytes:
         """Check a key and keep it."""
-        if self._connect is None:
-            raise InvalidRequest("Keys are not kept here.", status=404)
-        connected = await self._connect(api_key(request.content.read()))
+        if self._commands is None:
+            raise no_keys()
+        control = self._commands.control
+        try:
+            connected = await control.connect(api_key(request.content.read()))
+        except (SettingsUnreadable, WrongSettings, OSError) as e:
+            raise unkept(control.file.path.name, e) from e
         found = {
             "in_force": connected.in_force,
             "limited": connected.limited,

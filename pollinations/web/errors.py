@@ -22,6 +22,11 @@ def write_error(request: Any, error: InvalidRequest | UpstreamFailed) -> bytes:
     return as_json(request, envelope_of(error))
 
 
+def unkept(file: str, error: Exception) -> InvalidRequest:
+    """There is no room for a key in the settings' *file*, as *error* says."""
+    return InvalidRequest(f"The key cannot be kept in {file}: {error}.", "apiKey", 500)
+
+
 def of_http(request: Any, error: HTTPException) -> bytes:
     """A path or a method that is not served."""
     if isinstance(error, MethodNotAllowed) and error.valid_methods:

@@ -1,19 +1,20 @@
 """The endpoints, asked as a client asks them, in front of an imitated upstream."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from treq.testing import StubTreq
+from twisted.internet.defer import maybeDeferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations import __version__
-from pollinations.errors import InvalidRequest
+from pollinations.settings.file import SettingsFile
 from pollinations.settings.schema import Listener, Settings
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY
-from pollinations.testing.together import Together
-from pollinations.upstream.accounts import Connected
+from pollinations.testing.together import Got, Together
 
 HELLO = scripts.text("Hel", "lo")
 CHAT = "/v1/chat/completions"
@@ -390,38 +391,46 @@ class HealthTests(SynchronousTestCase):
 class AuthTests(SynchronousTestCase):
     """Tests for ``/v1/auth``."""
 
+    def auth(self, proxy: Together, body: bytes) -> Got:
+        """Post what should hold a key; what is said does not repeat it."""
+        got = proxy.post("/v1/auth", body)
+        self.assertNotIn(b"sk_", got.data)
+        return got
+
     def test_is_served_where_keys_are_kept(self) -> None:
         """And nowhere else."""
-        self.assertEqual(Together().post("/v1/auth", b'{"apiKey": "sk_x"}').status, 404)
+        proxy = Together()
+        proxy.control.keeps_keys = False
+        got = self.auth(proxy, b'{"apiKey": "sk_x"}')
+        self.assertEqual((got.status, got.error["code"]), (404, "keys_not_kept"))
 
     def test_keeps_a_key(self) -> None:
         """When it is good."""
-        proxy, kept = Together(), []
-
-        async def connect(key: str) -> Connected:
-            kept.append(key)
-            return Connected(True, limited=False, models=7, paid=2)
-
-        proxy.api._connect = connect
-        got = proxy.post("/v1/auth", b'{"apiKey": " sk_x "}')
-        said = {"status": "ok", "in_force": True, "limited": False, "models": 7}
-        self.assertEqual((got.status, got.json, kept), (200, said, ["sk_x"]))
+        proxy = Together()
+        got = self.auth(proxy, b'{"apiKey": " sk_demo "}')
+        said = {"status": "ok", "in_force": True, "limited": False, "models": 20}
+        self.assertEqual((got.status, got.json), (200, said))
+        self.assertEqual(proxy.settings.api_key, DEMO_KEY)
 
     def test_refuses_what_is_no_key(self) -> None:
         """And says so without repeating it."""
         proxy = Together()
-
-        async def connect(key: str) -> Connected:
-            raise InvalidRequest("This key is not valid; nothing was changed.", status=401)
-
-        proxy.api._connect = connect
         for body in (b"{}", b"[]", b"{", b'{"apiKey": 5}', b'{"apiKey": " "}'):
-            self.assertEqual(proxy.post("/v1/auth", body).status, 400)
-        got = proxy.post("/v1/auth", b'{"apiKey": ""}')
+            self.assertEqual(self.auth(proxy, body).status, 400)
+        got = self.auth(proxy, b'{"apiKey": ""}')
         self.assertEqual(got.error["message"], "'apiKey' must not be empty.")
-        got = proxy.post("/v1/auth", b'{"apiKey": "sk_secret"}')
-        self.assertEqual(got.status, 401)
-        self.assertNotIn(b"sk_secret", got.data)
+        got = self.auth(proxy, b'{"apiKey": "sk_secret"}')
+        self.assertEqual((got.status, got.error["code"]), (401, "key_invalid"))
+
+    def test_says_why_a_good_key_cannot_be_kept(self) -> None:
+        """Of which the file in the way holds nothing."""
+        proxy = Together()
+        proxy.control.file = SettingsFile(Path("config.json"), maybeDeferred)
+        proxy.control.file.path.write_text("{")
+        got = self.auth(proxy, b'{"apiKey": "sk_demo"}')
+        self.assertEqual((got.status, got.error["param"]), (500, "apiKey"))
+        said = "The key cannot be kept in config.json: no JSON from line 1, column 2."
+        self.assertEqual(got.error["message"], said)
 
 
 class MetricsTests(SynchronousTestCase):
