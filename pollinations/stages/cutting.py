@@ -14,7 +14,7 @@ from ..chat.chunk import CALLS, FINISH, TEXT, THOUGHT, Chunk
 from .guillotine import TurnWatch, asks_for_turns
 from .held import Held
 from .repetition import RepetitionWatch
-from .stage import Context, Stage
+from .stage import Stage
 from .usage import estimate
 
 FIELDS = ("reasoning_content", "reasoning", "content")
@@ -97,7 +97,7 @@ class Cutting(Stage):
             if field in FIELDS and type(text) is str:
                 watches = state.watches.get(field)
                 if watches is None:
-                    watches = state.watches[field] = _watches(self._context, field)
+                    watches = state.watches[field] = self._watches(field)
                 passing, first = _fed(watches, text)
                 state.length += len(text)
                 if first is not None:
@@ -118,6 +118,21 @@ class Cutting(Stage):
     def _begin(self, choice: Mapping[str, Any]) -> _Choice:
         begun = self._choices[choice["index"]] = _Choice()
         return begun
+
+    def _watches(self, field: str) -> Sequence[Watch]:
+        """New watches of a *field*, as the settings will have them."""
+        settings = self._context.settings
+        if field != "content":
+            return (RepetitionWatch(),) if settings.repetition else ()
+        if not (settings.guillotine or settings.repetition):
+            return ()
+        turns = TurnWatch(self._may_take_turns)
+        # It also knows what is code, and must have read a text before the other is asked.
+        return (turns, RepetitionWatch(turns.in_code)) if settings.repetition else (turns,)
+
+    def _may_take_turns(self) -> bool:
+        """Whether turns of the user in an answer are what the user wants, or nobody minds."""
+        return not self._context.settings.guillotine or asks_for_turns(self._context.request)
 
     def _finish(self, state: _Choice, chunk: Chunk) -> Chunk:
         """*chunk*, which ends a choice; it is the last if the upstream need not go on."""
@@ -242,16 +257,3 @@ def _only(chunk: Chunk, field: str, stop: int | None, start: int = 0) -> Chunk:
     """A chunk that says a part of what *chunk* says, and nothing else."""
     [choice] = chunk.choices
     return chunk.saying(choice["index"], {field: choice["delta"][field][start:stop]})
-
-
-def _watches(context: Context, field: str) -> Sequence[Watch]:
-    """New watches of a *field*, as the settings will have them."""
-    guillotine, repetition = context.settings.guillotine, context.settings.repetition
-    if field != "content":
-        return (RepetitionWatch(),) if repetition else ()
-    if not (guillotine or repetition):
-        return ()
-    request = context.request
-    turns = TurnWatch(lambda: not guillotine or asks_for_turns(request))
-    # It also knows what is code, and must have read a text before the other is asked.
-    return (turns, RepetitionWatch(turns.in_code)) if repetition else (turns,)
