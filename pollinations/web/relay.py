@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from twisted.internet.defer import CancelledError
+from twisted.web.http_headers import Headers
 
 from ..chat import sse
 from ..chat.envelope import envelope_of
@@ -26,6 +27,9 @@ async def relay(body: Body, request: Any) -> None:
     if body.length is not None:
         say(request, {b"Content-Length": b"%d" % body.length})
     body.attach(request)
+    if request.startedWriting and not body.ended.called:
+        # The head has left, and what comes may take long.
+        request.responseHeaders = Headers()
     try:
         await body.ended
     except UpstreamFailed as failure:
