@@ -4,8 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
+from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.endpoints import (
+    HostnameEndpoint,
+    TCP4ClientEndpoint,
+    TCP6ClientEndpoint,
+    wrapClientTLS,
+)
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
@@ -96,7 +102,7 @@ class PooledAgent:
                 raise Unsendable(string="This is no name of a server.") from e
 
         def endpoint(patience: float) -> IStreamClientEndpoint:
-            plain = HostnameEndpoint(self._reactor, host, port, patience)
+            plain = _plain(host)(self._reactor, host, port, patience)
             return plain if options is None else wrapClientTLS(options, plain)
 
         return _Server(self._reactor, endpoint, self._patience, secure, lambda: self._closed)
@@ -181,6 +187,13 @@ class _Server:
                 self._sweeping = self._reactor.callLater(due, self._sweep)
                 return
             self._hang_up_oldest()
+
+
+def _plain(host: str) -> Callable[..., IStreamClientEndpoint]:
+    """What connects to *host*. What a name means is found out in a thread; an address is known."""
+    if isIPAddress(host):
+        return TCP4ClientEndpoint
+    return TCP6ClientEndpoint if isIPv6Address(host) else HostnameEndpoint
 
 
 def _too_slow(result: object, patience: float) -> None:
