@@ -43,11 +43,17 @@ class AccessLog:
         """A request has come, whose identifier is in its reply's headers already."""
         id, parent = request.responseHeaders.getRawHeaders(b"x-request-id")[0], parent_of(request)
         served = Served(id.decode("ascii"), trace_id=parent.trace_id if parent else "")
-        finished = partial(self._finished, served, request, self._seconds())
+        begun = served, request, self._seconds()
         request.notifyFinish().addCallbacks(
-            lambda _: finished(request.code), lambda _: finished(LEFT)
+            self._answered, self._left, callbackArgs=begun, errbackArgs=begun
         )
         return served
+
+    def _answered(self, _: object, served: Served, request: Any, began: float) -> None:
+        self._finished(served, request, began, request.code)
+
+    def _left(self, _: object, served: Served, request: Any, began: float) -> None:
+        self._finished(served, request, began, LEFT)
 
     def _finished(self, served: Served, request: Any, began: float, status: int) -> None:
         write = partial(self._write, served, request, status, self._seconds() - began)
