@@ -11,6 +11,7 @@ from twisted.python import usage
 from .life.settling import settle
 from .life.steady import steady
 from .life.trimming import of_glibc, trim_often
+from .logs.console import quicken
 from .start import Start, WrongStart
 
 
@@ -58,6 +59,8 @@ class Options(usage.Options):
             self.start = Start.of(said, os.environ, tuple(self._listen), demo)
         except WrongStart as e:
             raise usage.UsageError(str(e)) from e
+        if self.parent is not None:
+            quicken(self.parent)
 
 
 def makeService(options: Options, reactor: Any = None) -> IService:
