@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -57,8 +58,13 @@ def escaped(text: str) -> str:
 
 
 def _time(event: LogEvent) -> str:
-    when = datetime.fromtimestamp(event.get("log_time", 0.0), UTC)
-    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, rest = divmod(round(event.get("log_time", 0.0) * 1_000_000), 1_000_000)
+    return f"{_second(second)}.{rest // 1000:03d}Z"
+
+
+@lru_cache(1)
+def _second(when: int) -> str:
+    return datetime.fromtimestamp(when, UTC).isoformat().removesuffix("+00:00")
 
 
 def _level(event: LogEvent) -> str:
