@@ -153,7 +153,7 @@ def cost(usage: Mapping[str, Any] | None, model: Model | None) -> float | None:
 
 def tokens(usage: Any, name: str) -> int | None:
     """A number of tokens, or ``None`` where the upstream did not count them."""
-    return _count(usage, name) if isinstance(usage, Mapping) and name in usage else None
+    return _count(usage, name) if isinstance(usage, dict) and name in usage else None
 
 
 @attrs.define
@@ -178,7 +178,7 @@ class _Bill:
 
 def _count(usage: Any, name: str) -> int:
     """A number of tokens out of what an upstream sent, 0 for anything that is not one."""
-    value = usage.get(name) if isinstance(usage, Mapping) else None
+    value = usage.get(name) if isinstance(usage, dict) else None
     if isinstance(value, bool) or not isinstance(value, int):
         return 0
     return max(0, value)
