@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "files": set(),
     "neighbour": set(),
+    "phrase": set(),
     "prompt": set(),
     "waiters": set(),
     "chat": {"errors"},
@@ -55,6 +56,7 @@ MAY_IMPORT = {
         "errors",
         "chat",
         "logs",
+        "phrase",
         "routing",
         "settings",
         "settings/schema",
@@ -93,6 +95,7 @@ MAY_IMPORT = {
 }
 PURE = (
     "errors",
+    "phrase",
     "tracing/traceparent",
     "chat",
     "routing",

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ..phrase import Language, Phrase
 from .control import Control
 from .echo import echoed
 from .near import meant
-from .phrase import Language, Phrase
 from .setting import NAMES, PATHS, SECRET, Setting, values
 from .verb import Misused, Told, Verb
 

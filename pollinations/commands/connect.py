@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from ..errors import InvalidRequest, UpstreamFailed
+from ..phrase import Phrase
 from .control import Connected, Control
-from .phrase import Phrase
 from .prospect import prospect
 from .verb import Told, Verb
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ..errors import InvalidRequest, UpstreamFailed
+from ..phrase import Language
 from ..routing.notification import Notifications
 from ..routing.record import Records
 from ..routing.situation import Situation
-from .phrase import Language
 
 # A shell lists all commands without any of what these bring along: its help must come at once.
 if TYPE_CHECKING:

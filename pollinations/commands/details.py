@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
+from ..phrase import Language, Phrase
 from ..routing.period import DAY, LISTED, Period, Spent, period_from
 from ..routing.quota import FORBIDDEN, Quota
 from . import figures
 from .control import Control
 from .markdown import code, row
-from .phrase import Language, Phrase
 
 ROWS: Final = 30
 """The most models that are shown; the sums are of all."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidRequest
+from ..phrase import Phrase
 from ..routing.catalogue import Catalogue, Model
 from ..routing.last_resort import LAST_RESORT
 from ..routing.names import parse
@@ -12,7 +13,6 @@ from ..settings.schema import Fallbacks
 from .control import Control
 from .echo import echoed, sayable
 from .near import near
-from .phrase import Phrase
 from .verb import Misused, Told, Verb
 
 _NOW = Phrase(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from ..phrase import Phrase
 from .control import Control
-from .phrase import Phrase
 from .verb import Misused, Told, Verb
 
 _TITLE = Phrase("### 🌸 Pollinations: commands", "### 🌸 Pollinations : commandes")

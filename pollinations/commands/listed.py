@@ -5,10 +5,10 @@ from typing import Any
 
 import attrs
 
+from ..phrase import Language, Phrase
 from ..routing.catalogue import Catalogue, Model
 from ..routing.route import FREE
 from . import figures
-from .phrase import Language, Phrase
 
 _TOOLS = Phrase("tools", "outils")
 _REASONING = Phrase("reasoning", "raisonnement")

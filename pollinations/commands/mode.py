@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import get_args
 
+from ..phrase import Phrase
 from ..settings.schema import Mode
 from .control import Control
-from .phrase import Phrase
 from .prospect import prospect
 from .verb import Misused, Told, Verb
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from ..phrase import Language, Phrase
 from ..routing.listing import display_name
 from ..routing.route import ENTER, FREE
 from . import figures
@@ -10,7 +11,6 @@ from .control import Control
 from .listed import Listed, all_listed
 from .markdown import code, codes, plain, row
 from .near import near
-from .phrase import Language, Phrase
 from .verb import Told, Verb
 
 ROWS: Final = 30

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from .phrase import Language, Phrase
+from ..phrase import Language, Phrase
 
 LONGEST = 64
 """Longer words than this are like none: comparing them takes long."""

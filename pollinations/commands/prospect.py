@@ -4,11 +4,11 @@ from typing import Any
 
 from ..chat.request import ChatRequest
 from ..errors import InvalidRequest
+from ..phrase import Phrase
 from ..routing.route import ENTER
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
 from .control import Control
-from .phrase import Phrase
 
 _OWN = Phrase(
     "The next request for an `enter` model is answered by that model.",

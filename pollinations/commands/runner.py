@@ -9,6 +9,7 @@ from twisted.logger import Logger
 
 from ..errors import InvalidRequest, UpstreamFailed
 from ..logs.quiet import quiet
+from ..phrase import Phrase
 from ..settings.document import SettingsUnreadable
 from ..settings.file import WrongSettings
 from . import VERBS
@@ -16,7 +17,6 @@ from .asked import MOST_WORDS
 from .control import Control
 from .echo import echoed
 from .near import meant
-from .phrase import Phrase
 from .verb import Misused, Told, Verb
 
 LONGEST: Final = 1024

@@ -7,9 +7,9 @@ from typing import Any, Final
 import attrs
 import orjson
 
+from ..phrase import Language
 from ..settings.reading import json_name, read_settings
 from ..settings.schema import Settings
-from .phrase import Language
 
 NAMES: Final[Mapping[str, str]] = {
     "status_gui": "gui.status",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from .. import __version__
+from ..phrase import Language, Phrase
 from ..routing.dashboard import dashboard
 from ..routing.quota import Quota, fixed
 from ..routing.record import Record
@@ -12,7 +13,6 @@ from . import figures
 from .control import Control
 from .holdings import holdings
 from .markdown import code
-from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
 RECENT: Final = 3600.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..phrase import Language, Phrase
 from ..routing.dashboard import emoji
 from ..routing.quota import Quota, fixed
 from . import figures
@@ -9,7 +10,6 @@ from .control import Control
 from .details import details
 from .holdings import holdings, used
 from .markdown import plain
-from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
 _TITLE = Phrase("### 🌸 Pollinations Dashboard ({mode})", "### 🌸 Dashboard Pollinations ({mode})")

@@ -6,8 +6,8 @@ from typing import Any
 import attrs
 
 from ..errors import PollinationsError
+from ..phrase import Phrase
 from .control import Control
-from .phrase import Phrase
 
 
 class Misused(PollinationsError):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from ..phrase import Language, Phrase
 from ..routing.record import LEFT, Attempt, Record, Records
 from . import figures
 from .control import Control
 from .markdown import code, codes
-from .phrase import Language, Phrase
 from .verb import Misused, Told, Verb
 
 NAMED: Final = 3

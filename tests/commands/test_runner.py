@@ -12,10 +12,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from pollinations.commands import VERBS
 from pollinations.commands.asked import MOST_WORDS
 from pollinations.commands.control import Control
-from pollinations.commands.phrase import Phrase
 from pollinations.commands.runner import LONGEST, Commands
 from pollinations.commands.verb import Misused, Told, Verb
 from pollinations.errors import InvalidRequest, UpstreamFailed
+from pollinations.phrase import Phrase
 from pollinations.settings.document import SettingsUnreadable
 from pollinations.settings.file import WrongSettings
 from pollinations.settings.schema import Settings

@@ -10,8 +10,8 @@ from typing import Any
 
 from twisted.internet.defer import CancelledError
 
-from ...commands.phrase import Phrase
 from ...commands.verb import Told
+from ...phrase import Phrase
 from ...upstream.agent import Client, network_client
 from ..alone import turned
 from .case import Case

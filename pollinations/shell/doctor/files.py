@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...commands.phrase import Phrase
+from ...phrase import Phrase
 from ...settings.home import read_token
 from .case import Case
 from .finding import Finding, State

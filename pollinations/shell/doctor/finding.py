@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import attrs
 
-from ...commands.phrase import Language, Phrase
+from ...phrase import Language, Phrase
 
 State = Literal["ok", "warn", "fail"]
 

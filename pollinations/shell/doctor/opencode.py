@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...commands.phrase import Phrase
 from ...files import read_plain
 from ...opencode.places import Place
 from ...opencode.provider import PROVIDER
+from ...phrase import Phrase
 from ...settings import jsonc
 from ...settings.document import FILE_LIMIT
 from ...settings.home import Home

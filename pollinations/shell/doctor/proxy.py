@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from ... import __version__
-from ...commands.phrase import Phrase
 from ...neighbour import health
+from ...phrase import Phrase
 from ...settings.home import Running, alive
 from ..running import health_of
 from .case import Case

@@ -6,7 +6,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import DNSLookupError
 
-from ...commands.phrase import Phrase
+from ...phrase import Phrase
 from ...routing.route import ENTER, FREE
 from ...upstream.account import KeyCheck
 from ...upstream.accounts import accounts_at

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from twisted.internet.defer import TimeoutError
 
-from ...commands.phrase import Phrase
 from ...files import read_plain
+from ...phrase import Phrase
 from ...signatures.connection import SCHEMES, Address, connect
 from ...signatures.uri import open_store
 from .case import Case

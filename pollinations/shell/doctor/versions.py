@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from ... import __version__
-from ...commands.phrase import Phrase
+from ...phrase import Phrase
 from .case import Case
 from .finding import Finding
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pollinations.commands.phrase import Phrase
+from pollinations.phrase import Phrase
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Sentences in the languages that commands speak."""
+"""Sentences in the languages that people are spoken to in."""
 
 import re
 from typing import Any, Literal
