@@ -2,7 +2,8 @@
 
 import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,26 @@ def pytest_configure(config: pytest.Config) -> None:
     globalLogPublisher.addObserver(unhandled)
 
 
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, by number. For each of its own, ``tmp_path`` reads the names of all others."""
+    base = tmp_path_factory.mktemp("elsewhere")
+    return (base / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _elsewhere(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _folders: Iterator[Path]
+) -> None:
     """Trial's ``mktemp`` and stray files land in a temporary folder, and no home is anyone's."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("POLLINATIONS_HOME", str(tmp_path / "pollinations"))
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    else:
+        folder = next(_folders)
+        folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder / "home"))
+    monkeypatch.setenv("POLLINATIONS_HOME", str(folder / "pollinations"))
 
 
 @pytest.fixture(scope="session")
