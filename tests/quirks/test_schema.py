@@ -229,17 +229,21 @@ def steps(definition: Any, many: int) -> dict[str, Any]:
     return {"$defs": {**defined, f"d{many}": STRING}}
 
 
-TEN = range(10)
-WIDE = {f"p{i}": {"type": "string", "title": "T", "const": i} for i in range(10_000)}
+def wide(many: int) -> dict[str, Any]:
+    """That many properties."""
+    return {f"p{i}": {"type": "string", "title": "T", "const": i} for i in range(many)}
+
+
+TEN, WIDE = range(10), wide(2_000)
 DOUBLING = steps(lambda ref, i: {"anyOf": [ref, {**ref, "description": f"{i}"}]}, 60)
 ALLS = steps(lambda ref, i: {"allOf": [ref, {**ref, "description": f"{i}"}]}, 60)
 TENFOLD = steps(lambda ref, i: {"type": "object", "properties": {f"p{j}": ref for j in TEN}}, 9)
 GRAPH = {f"d{i}": {"properties": {f"p{j}": {"$ref": f"#/$defs/d{j}"} for j in TEN}} for i in TEN}
-CHAIN = steps(lambda ref, i: ref, 10_000)
+CHAIN = steps(lambda ref, i: ref, 2_000)
 FIRST = {"$ref": "#/$defs/d0"}
 
 HOSTILE: Mapping[str, Any] = {
-    "10,000 nodes": {"type": "object", "properties": WIDE},
+    "10,000 nodes": {"type": "object", "properties": wide(10_000)},
     "500 objects deep": nested(500, holds),
     "900 arrays deep": holds(nested(900, lambda s: {"items": s})),
     "900 unions deep": holds(nested(450, lambda s: {"anyOf": [s, {"type": "number"}]})),
@@ -258,23 +262,23 @@ HOSTILE: Mapping[str, Any] = {
     "doubling allOf": holds(FIRST, **ALLS),
     "tenfold": holds(FIRST, **TENFOLD),
     "everything refers to everything": holds(FIRST, **{"$defs": GRAPH}),
-    "10,000 references in a row": holds(FIRST, **CHAIN),
+    "2,000 references in a row": holds(FIRST, **CHAIN),
     "missing references": {"properties": {n: {"$ref": f"#/{n}"} for n in WIDE}},
     "missing anchors": {"properties": {n: {"$ref": f"#{n}", "$anchor": f"a{n}"} for n in WIDE}},
     "missing documents": {"properties": {n: {"$ref": n, "$id": f"//a/{n}"} for n in WIDE}},
     "one text often": {"properties": dict.fromkeys(WIDE, FIRST), "$defs": {"d0": {"title": "T"}}}
-    | {"$defs": {"d0": {"description": "x" * 100_000}}},
+    | {"$defs": {"d0": {"description": "x" * 20_000}}},
     "one enum often": {
         "properties": dict.fromkeys(WIDE, FIRST),
         "$defs": {"d0": {"enum": [*WIDE]}},
     },
     "one object often": {
-        "anyOf": [{**FIRST, "title": f"{i}"} for i in range(3000)],
+        "anyOf": [{**FIRST, "title": f"{i}"} for i in range(600)],
         "$defs": {"d0": {"properties": WIDE}},
     },
-    "a huge enum": holds({"enum": [*range(100_000)]}),
-    "many alternatives": {"anyOf": [{"properties": {"a": {"const": i}}} for i in range(5000)]},
-    "many demands": {"allOf": [{"required": [*WIDE][i : i + 9]} for i in range(5000)]},
+    "a huge enum": holds({"enum": [*range(20_000)]}),
+    "many alternatives": {"anyOf": [{"properties": {"a": {"const": i}}} for i in range(1000)]},
+    "many demands": {"allOf": [{"required": [*WIDE][i : i + 9]} for i in range(1000)]},
     "a long pointer": holds({"$ref": "#" + "/properties/x" * 50_000}),
 }
 
@@ -287,7 +291,7 @@ def test_hostile_schemas_end_in_time(name: str) -> None:
     """
     for dialect in DIALECTS:
         made, calls = counted(partial(sanitized, HOSTILE[name], dialect))
-        assert calls < 3_000_000
+        assert calls < 1_000_000
         if dialect is GEMINI:
             assert len(orjson.dumps(made)) < 3_000_000
             assert sanitized(made, dialect) is made
