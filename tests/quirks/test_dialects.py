@@ -199,7 +199,7 @@ def _holding(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 SCHEMAS = st.recursive(JUNK, _holding, max_leaves=25)
 
 
-@settings(max_examples=800)
+@settings(max_examples=200)
 @given(st.sampled_from(DIALECTS), SCHEMAS)
 def test_whatever_is_sent_is_made_acceptable(dialect: Dialect, schema: Any) -> None:
     """Nothing is too strange; once is enough; and what was sent stays as it was."""
@@ -218,7 +218,7 @@ def _references(schema: Any) -> Iterator[Any]:
         yield from _references(below)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.sampled_from([OPENAI, CLAUDE]), SCHEMAS)
 def test_no_reference_is_lost(dialect: Dialect, schema: Any) -> None:
     """What led somewhere does so when the top has become another."""

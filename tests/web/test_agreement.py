@@ -89,7 +89,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return sent
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(damaged())
 def test_what_is_served_is_read_elsewhere_too(sent: bytes) -> None:
     """With the same method, target and body, and in the same order."""
