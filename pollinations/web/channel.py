@@ -14,22 +14,16 @@ from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-# Not public, nor is anything else that takes bodies apart.
-from twisted.web.http import (
-    _ChunkedTransferDecoder,
-    _IdentityTransferDecoder,
-    _MalformedChunkedDataError,
-)
-
 from ..errors import InvalidRequest, UpstreamFailed
 from ..settings.schema import Listener
 from .arriving import Arriving
+from .bodies import IncomingBody
 from .connections import COURTESY, descriptors, room
 from .deadline import Deadline
 from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
-from .head import METHODS, Head, check_field
+from .head import METHODS, Head
 
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
@@ -50,7 +44,7 @@ class BoundedChannel(DepartingChannel):
     refused = False
     """Whether this client was refused, or has gone: nothing that it sends is read any more."""
 
-    _body: Any = None
+    _body: IncomingBody | None = None
     _answering = False
     _turn = False
     """Whether what came during an answer has yet to be looked at."""
@@ -117,8 +111,6 @@ class BoundedChannel(DepartingChannel):
             self._take(data)
         except InvalidRequest as refusal:
             self.refuse(refusal)
-        except _MalformedChunkedDataError:
-            self.refuse(InvalidRequest("The body is not valid HTTP."))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client has gone."""
@@ -148,32 +140,29 @@ class BoundedChannel(DepartingChannel):
     def _take(self, data: bytes) -> None:
         """Take a piece of the request that arrives, and answer it when it is whole."""
         self._expect()
-        if self._body is None:
+        body = self._body
+        if body is None:
             head = self._arriving.feed(data)
             if head is None:
                 return
             head.end(self.bounds.body_limit)
-            self._begin(head)
+            body = self._body = self._begin(head)
             data, self._arriving.rest = self._arriving.rest, b""
-        self._body.dataReceived(data)
+        body.feed(data)
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: Head) -> IncomingBody:
         """The head has come. Who may not come in anyway need not send a body."""
         request = self._made()
         self.requests.append(request)
         self.persistent = head.persistent
         if not self.persistent:
             request.setHeader(b"Connection", b"close")
-        if head.length is None:
-            self._body = _ChunkedTransferDecoder(request.handleContentChunk, self._whole)
-        else:
-            take = request.handleContentChunk
-            self._body = _IdentityTransferDecoder(head.length, take, self._whole)
         refusal = request.refusal(head) if head.length != 0 else None
         if refusal is not None:
             raise refusal
         if head.waits:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return IncomingBody(head, request.handleContentChunk, self._whole)
 
     def _made(self) -> Any:
         """The request whose head is here, as far as it has come."""
@@ -186,9 +175,7 @@ class BoundedChannel(DepartingChannel):
         """The request has come, and *rest* behind it."""
         if self.refused:
             return
-        # Names of Twisted's, which drops what stands behind chunks, whatever that is.
-        for line in getattr(self._body, "_trailerHeaders", ()):
-            check_field(bytes(line))
+        cast(IncomingBody, self._body).check_trailers()
         head = cast(Head, self._arriving.head)
         self._arriving.clear()
         self._arriving.rest, self._body, self._answering = rest, None, True

@@ -48,11 +48,6 @@ class DepartingChannel(PromptChannel):
             self.persistent = 0
         super().writeHeaders(version, code, reason, headers)
 
-    def requestDone(self, request: Any) -> None:
-        """The request was answered."""
-        super().requestDone(request)
-        self.answered()
-
     def answered(self) -> None:
         """A client that could not be told, as its answer had begun before, may ask once more."""
         if self.site.departing and self.persistent:
