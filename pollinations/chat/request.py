@@ -209,7 +209,8 @@ def _message(message: JSONObject) -> None:
         raise _Wrong(".role", "a string")
     if not isinstance(message.get("content"), _CONTENT):
         raise _Wrong(".content", "a string, a list of parts, or null")
-    _string(message.get("tool_call_id"), ".tool_call_id")
+    if "tool_call_id" in message:
+        _string(message["tool_call_id"], ".tool_call_id")
     if "tool_calls" in message:
         _objects(message["tool_calls"], _call, ".tool_calls")
 
