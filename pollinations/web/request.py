@@ -32,6 +32,21 @@ BODIES = 16
 class BoundedRequest(Request):
     """A request that is refused as soon as it is known that it will not be served."""
 
+    # What Twisted's constructor sets. Python takes six times the room for the attributes of an
+    # object with more than thirty that are not named here.
+    __slots__ = (
+        "_parsePOSTFormSubmission",
+        "client",
+        "cookies",
+        "host",
+        "notifications",
+        "queued",
+        "received_cookies",
+        "requestHeaders",
+        "responseHeaders",
+        "transport",
+    )
+
     channel: Any
     content: Any
     admitted_by: Any = None
