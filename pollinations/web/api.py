@@ -144,7 +144,13 @@ class OpenAIResource:
             asked = without_keys(asked)
         with self._in_flight.one(self._exchange.outlook.settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
-            return await self._answer(reply, asked, request)
+            _explain(request, reply)
+            if reply.body is None:
+                assert reply.failure is not None
+                return write_error(request, reply.failure)
+            _announce(request, asked)
+            await relay(reply.body, request)
+            return None
 
     @_at(app, "GET", "/v1/models", "/models")
     def models(self, request: IRequest) -> bytes:
@@ -272,16 +278,6 @@ class OpenAIResource:
         said: bytes | None = self.broken(request, failure)
         return said
 
-    async def _answer(self, reply: Reply, asked: ChatRequest, request: IRequest) -> bytes | None:
-        found = reply.headers.items()
-        say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})
-        if reply.body is None:
-            assert reply.failure is not None
-            return write_error(request, reply.failure)
-        _announce(request, asked)
-        await relay(reply.body, request)
-        return None
-
 
 def _taken(request: Any) -> bytes:
     """The body of a request, which it need not keep as long as its answer takes."""
@@ -296,6 +292,12 @@ def _own_id(request: Any) -> str:
         request.setHeader(b"x-request-id", request_id(request))
     given: str = request.responseHeaders.getRawHeaders("x-request-id")[0]
     return given
+
+
+def _explain(request: Any, reply: Reply) -> None:
+    """Say by whom the answer is, and why."""
+    found = reply.headers.items()
+    say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})
 
 
 def _announce(request: Any, asked: ChatRequest) -> None:

@@ -1,7 +1,7 @@
 """The requests that are being answered: how many there are, and when there are none."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from typing import Self
 
 import attrs
 from twisted.internet.defer import TimeoutError
@@ -23,10 +23,9 @@ class InFlight:
     count: int = attrs.field(default=0, init=False)
     _emptied: Waiters = attrs.field(factory=Waiters, init=False)
 
-    @contextmanager
-    def one(self, most: int) -> Iterator[None]:
+    def one(self, most: int) -> Self:
         """
-        One more is, as long as this lasts.
+        One more is, as long as the context lasts that this gives.
 
         :param most: how many there may be.
         :raises UpstreamFailed: there are as many already.
@@ -37,13 +36,15 @@ class InFlight:
                 " ask again in a moment."
             )
             raise UpstreamFailed("connect", 503, message, retry_after=1)
+        return self
+
+    def __enter__(self) -> None:
         self.count += 1
-        try:
-            yield
-        finally:
-            self.count -= 1
-            if not self.count:
-                self._emptied.tell()
+
+    def __exit__(self, *_: object) -> None:
+        self.count -= 1
+        if not self.count:
+            self._emptied.tell()
 
     async def emptied(self, seconds: float) -> bool:
         """Wait until there are none, or so many *seconds* are over; whether there are none."""

@@ -15,6 +15,7 @@ from pollinations.settings.schema import Listener, Settings
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY
 from pollinations.testing.together import Got, Together
+from pollinations.web import api
 
 HELLO = scripts.text("Hel", "lo")
 CHAT = "/v1/chat/completions"
@@ -171,11 +172,11 @@ class ChatTests(SynchronousTestCase):
         """It does not end as if it were whole, and nothing is glued to it."""
         proxy = Together(HELLO)
 
-        async def broken(reply: Any, asked: Any, request: Any) -> None:
+        async def broken(body: Any, request: Any) -> None:
             request.write(b"data: begun")
             raise RuntimeError("a bug")
 
-        proxy.api._answer = broken
+        self.patch(api, "relay", broken)
         got = proxy.chat("hi", stream=True)
         self.assertEqual((got.data, got.ended, got.whole), (b"data: begun", True, False))
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
