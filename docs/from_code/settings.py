@@ -1,13 +1,11 @@
 """The settings, as their schema has them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import attrs
 import orjson
 
 from pollinations.commands.setting import Setting
-from pollinations.settings.reading import json_name
+from pollinations.settings.paths import PATHS, value_at
 from pollinations.settings.schema import Settings
 from pollinations.start import ENVIRONMENT
 
@@ -18,7 +16,7 @@ _COLUMNS = ("what it may be; what it is by default", "what it does")
 
 def settings() -> str:
     """Those that nothing but their file says."""
-    found = (row for field, row in _rows(Settings()) if field not in ENVIRONMENT)
+    found = (row for field, row in _rows() if field not in ENVIRONMENT)
     return table(("setting", *_COLUMNS), found)
 
 
@@ -26,7 +24,7 @@ def options() -> str:
     """Those that an option or the environment may say instead."""
     rows = (
         (", ".join((path, *_instead(field))), *rest)
-        for field, (path, *rest) in _rows(Settings())
+        for field, (path, *rest) in _rows()
         if field in ENVIRONMENT
     )
     return table(("setting, option, environment", *_COLUMNS), rows)
@@ -38,13 +36,9 @@ def _instead(field: str) -> Iterator[str]:
         yield literal(ENVIRONMENT[field])
 
 
-def _rows(known: Any, before: str = "") -> Iterator[tuple[str, Sequence[str]]]:
+def _rows() -> Iterator[tuple[str, Sequence[str]]]:
     """The field of each setting, and its row."""
-    said = parameters(type(known))
-    for field in attrs.fields(type(known)):
-        path, value = before + json_name(field.name), getattr(known, field.name)
-        if attrs.has(type(value)):
-            yield from _rows(value, f"{path}.")
-        else:
-            words, default = Setting(path, path).belongs("en"), orjson.dumps(value).decode()
-            yield field.name, (literal(path), f"{words}; {literal(default)}", said[field.name])
+    for path, field in PATHS.items():
+        name, default = field.names[-1], orjson.dumps(value_at(Settings(), path)).decode()
+        words, does = Setting(path, path).belongs("en"), parameters(field.section)[name]
+        yield name, (literal(path), f"{words}; {literal(default)}", does)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..phrase import Language, Phrase
+from ..settings.paths import PATHS
 from .control import Control
 from .echo import echoed
 from .near import meant
-from .setting import NAMES, PATHS, SECRET, Setting, values
+from .setting import NAMES, Setting
 from .verb import Misused, Told, Verb
 
 _COMMANDS: Final[Mapping[str, str]] = {
@@ -89,8 +90,8 @@ def _all(control: Control) -> Told:
     shown = [Setting(name, path) for name, path in NAMES.items() if name != "toast_verbosity"]
     lines = [_LINE(language, name=one.name, value=one.shown(settings)) for one in shown]
     text = "\n".join((_TITLE(language), "", *lines, _key(control), "", _MORE(language)))
-    found = values(settings)
-    return Told(text, {path: found[path] for path in PATHS if path not in SECRET})
+    known = (Setting(path, path) for path in PATHS)
+    return Told(text, {one.path: one.value(settings) for one in known if not one.secret})
 
 
 def _key(control: Control) -> str:

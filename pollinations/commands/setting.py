@@ -8,7 +8,8 @@ import attrs
 import orjson
 
 from ..phrase import Language
-from ..settings.reading import json_name, read_settings
+from ..settings.paths import PATHS, change_at, value_at
+from ..settings.reading import read_settings
 from ..settings.schema import Settings
 
 NAMES: Final[Mapping[str, str]] = {
@@ -79,7 +80,8 @@ class Setting:
 
     def value(self, settings: Settings) -> Any:
         """What it is set to, as JSON has it."""
-        return values(settings)[self.path]
+        value = value_at(settings, self.path)
+        return list(value) if isinstance(value, tuple) else value
 
     def shown(self, settings: Settings) -> str:
         """What it is set to, for a person, with its unit."""
@@ -91,7 +93,7 @@ class Setting:
     def belongs(self, language: Language) -> str:
         """What it may be, as the schema has it: ``a number from 0 to 100``."""
         # No setting takes this, so what is said is what belongs there.
-        [problem] = _problems(self.change(object()))
+        [problem] = _problems(change_at(self.path, object()))
         words = problem.removeprefix(f"{self.path} must be ")
         if language == "fr":
             for pattern, french in _FRENCH:
@@ -106,32 +108,8 @@ class Setting:
         """
         before, _, after = _UNITS.get(self.path, "{}").partition("{}")
         bare = text.removeprefix(before).removesuffix(after.strip())
-        changes = map(self.change, _meanings(bare))
+        changes = (change_at(self.path, value) for value in _meanings(bare))
         return next((change for change in changes if not _problems(change)), None)
-
-    def change(self, value: Any) -> dict[str, Any]:
-        """The change that sets it to *value*."""
-        *outer, name = self.path.split(".")
-        found: dict[str, Any] = {name: value}
-        for one in reversed(outer):
-            found = {one: found}
-        return found
-
-
-def values(section: Any, before: str = "") -> dict[str, Any]:
-    """What all settings in *section* are set to, by their paths."""
-    found: dict[str, Any] = {}
-    for field in attrs.fields(type(section)):
-        value, path = getattr(section, field.name), f"{before}{json_name(field.name)}"
-        if attrs.has(type(value)):
-            found.update(values(value, f"{path}."))
-        else:
-            found[path] = list(value) if isinstance(value, tuple) else value
-    return found
-
-
-PATHS: Final = tuple(values(Settings()))
-"""All settings."""
 
 
 def _meanings(text: str) -> Iterator[Any]:

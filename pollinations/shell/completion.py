@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, get_args, get_type_hints
+from typing import Literal, get_args, get_origin
 
 import click
 from click.shell_completion import get_completion_class
@@ -11,8 +11,7 @@ from ..commands.setting import NAMES
 from ..commands.verb import Verb
 from ..routing.route import FREE
 from ..settings.home import Home
-from ..settings.reading import json_name
-from ..settings.schema import Settings
+from ..settings.paths import PATHS
 from .models import known
 
 VARIABLE = "_POLLINATIONS_COMPLETE"
@@ -54,11 +53,10 @@ def _settings(home: Home, words: Sequence[str]) -> Iterable[str]:
 
 def _values(home: Home, words: Sequence[str]) -> list[str]:
     """The values of a setting that has few."""
-    kind: Any = Settings
-    for name in NAMES.get(words[0], "").split("."):
-        hints = {json_name(field): hint for field, hint in get_type_hints(kind).items()}
-        kind = hints.get(name)
-    return ["true", "false"] if kind is bool else list(map(str, get_args(kind)))
+    kind = PATHS[NAMES[words[0]]].type if words[0] in NAMES else None
+    if kind is bool:
+        return ["true", "false"]
+    return list(get_args(kind)) if get_origin(kind) is Literal else []
 
 
 _CHOICES: Mapping[str, tuple[Choices, ...]] = {

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.commands.setting import PATHS, Setting
+from pollinations.commands.setting import Setting
+from pollinations.settings.paths import PATHS
 from pollinations.settings.schema import Settings
 from pollinations.testing.together import Together
 

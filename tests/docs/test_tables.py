@@ -9,10 +9,10 @@ from from_code import PARTS, reference
 
 import pollinations
 from pollinations.commands import VERBS
-from pollinations.commands.setting import PATHS
 from pollinations.metrics.figures import FIGURES
 from pollinations.quirks import QUIRKS
 from pollinations.routing.failure import TABLE
+from pollinations.settings.paths import PATHS
 from pollinations.shell import COMMANDS
 from pollinations.stages import STAGES
 

@@ -1,7 +1,6 @@
 """Settings from JSON: what is right counts, what is wrong is named and replaced."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -11,7 +10,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from pollinations.settings.patch import merged
-from pollinations.settings.reading import json_name, read_settings
+from pollinations.settings.paths import PATHS, change_at, value_at
+from pollinations.settings.reading import read_settings
 from pollinations.settings.schema import Settings
 
 SECRET = "sk_canary_0123456789"
@@ -29,32 +29,6 @@ DOCUMENTED = {
     "enablePaidTools": True,
     "statusBar": False,
 }
-
-
-def value_at(found: Any, path: str) -> Any:
-    """What settings have at a path of JSON names."""
-    for name in path.split("."):
-        fields = {json_name(field.name): field.name for field in attrs.fields(type(found))}
-        found = getattr(found, fields[name])
-    return found
-
-
-def at(path: str, value: Any) -> dict[str, Any]:
-    """The JSON that has *value* at *path* and nothing else."""
-    for name in reversed(path.split(".")):
-        value = {name: value}
-    return value  # type: ignore[no-any-return]
-
-
-def paths(section: Any = None, before: str = "") -> Iterator[str]:
-    """The paths of all settings."""
-    section = section or Settings()
-    for field in attrs.fields(type(section)):
-        value, path = getattr(section, field.name), before + json_name(field.name)
-        if attrs.has(type(value)):
-            yield from paths(value, f"{path}.")
-        else:
-            yield path
 
 
 def test_nothing_is_all_defaults() -> None:
@@ -127,7 +101,7 @@ def test_a_chosen_mode_stays_with_any_key() -> None:
     ],
 )
 def test_what_is_right_is_read(path: str, written: Any, expected: Any) -> None:
-    settings, problems = read_settings(at(path, written))
+    settings, problems = read_settings(change_at(path, written))
     assert problems == ()
     assert value_at(settings, path) == expected
 
@@ -191,9 +165,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("path", "written", "words"), WRONG)
 def test_what_is_wrong_is_named_and_its_default_used(path: str, written: Any, words: str) -> None:
-    settings, problems = read_settings(at(path, written))
+    settings, problems = read_settings(change_at(path, written))
     assert problems == (f"{path} must be {words}",)
-    assert value_at(settings, path) == value_at(Settings(), path)
+    assert settings == Settings()
 
 
 def test_one_wrong_value_takes_nothing_else_along() -> None:
@@ -204,11 +178,11 @@ def test_one_wrong_value_takes_nothing_else_along() -> None:
 
 def test_no_problem_holds_what_was_found() -> None:
     everything: dict[str, Any] = {}
-    for path in paths():
-        everything = merged(everything, at(path, {SECRET: f"{SECRET} \n"}))
+    for path in PATHS:
+        everything = merged(everything, change_at(path, {SECRET: f"{SECRET} \n"}))
     settings, problems = read_settings({**everything, SECRET: SECRET})
     assert settings == Settings()
-    assert len(problems) == len(list(paths()))
+    assert len(problems) == len(PATHS)
     assert "canary" not in "".join(problems)
 
 
@@ -231,12 +205,12 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from([p.rpartition(".")[2] for p in paths()]) | st.text(max_size=5), inner
+            st.sampled_from([p.rpartition(".")[2] for p in PATHS]) | st.text(max_size=5), inner
         )
     ),
     max_leaves=6,
 )
-NAMES = sorted({path.partition(".")[0] for path in paths()})
+NAMES = sorted({path.partition(".")[0] for path in PATHS})
 
 
 @examples(max_examples=50)
@@ -244,7 +218,7 @@ NAMES = sorted({path.partition(".")[0] for path in paths()})
 def test_whatever_is_in_the_file_there_are_settings(data: dict[str, Any]) -> None:
     settings, problems = read_settings(data)
     named = {problem.partition(" ")[0] for problem in problems}
-    for path in named & set(paths()):
+    for path in named & set(PATHS):
         assert value_at(settings, path) == value_at(Settings(), path)
 
 
