@@ -116,6 +116,7 @@ _HEADERS = (
     _fields("NUL in a name", b"Host: localhost", b"X\x00A: b"),
     _fields("NUL in a value", b"Host: localhost", b"X-A: b\x00c"),
     _fields("an escape in a value", b"Host: localhost", b"X-A: b\x1b[2Jc"),
+    _fields("NUL behind blanks", b"Host: localhost", b"X-A:" + b" " * 12_000 + b"\x00"),
     _fields("a bare CR in a value", b"Host: localhost", b"X-A: b\rX-B: c"),
     _fields("a bare LF in a value", b"Host: localhost", b"X-A: b\nX-B: c"),
     _fields("101 headers", b"Host: localhost", *(b"X-%d: a" % n for n in range(100)), status=431),
