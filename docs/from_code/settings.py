@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
-from pollinations.commands.setting import Setting
 from pollinations.settings.paths import PATHS, value_at
+from pollinations.settings.reading import belonging
 from pollinations.settings.schema import Settings
 from pollinations.start import ENVIRONMENT
 
@@ -40,5 +40,5 @@ def _rows() -> Iterator[tuple[str, Sequence[str]]]:
     """The field of each setting, and its row."""
     for path, field in PATHS.items():
         name, default = field.names[-1], orjson.dumps(value_at(Settings(), path)).decode()
-        words, does = Setting(path, path).belongs("en"), parameters(field.section)[name]
+        words, does = belonging(field.type), parameters(field.section)[name]
         yield name, (literal(path), f"{words}; {literal(default)}", does)

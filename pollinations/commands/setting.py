@@ -1,6 +1,5 @@
 """The settings as commands name, read and show them, by what their schema says."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import orjson
 
 from ..phrase import Language
 from ..settings.paths import PATHS, change_at, value_at
-from ..settings.reading import read_settings
+from ..settings.reading import belonging, read_settings
 from ..settings.schema import Settings
 
 NAMES: Final[Mapping[str, str]] = {
@@ -33,24 +32,6 @@ _UNITS: Final[Mapping[str, str]] = {
     "thresholds.wallet": "${}",
     "thresholds.quest": "{} pollen",
 }
-
-_FRENCH = (
-    (r"\bone of ", "l'une des valeurs "),
-    (r"\ba whole number from (\S+) to ", r"un nombre entier de \1 à "),
-    (r"\ba number from (\S+) to ", r"un nombre de \1 à "),
-    (r"\btrue or false", "true ou false"),
-    (r"\ba list, each entry ", "une liste, chaque entrée : "),
-    (r"\ba name, without spaces", "un nom sans espaces"),
-    (r"\ba key, without spaces", "une clé sans espaces"),
-    (
-        r"\ba part of the program and its level, as in ",
-        "une partie du programme et son niveau, par exemple ",
-    ),
-    (r"\ba line of plain text", "une ligne de texte simple"),
-    (r"\bthe base of an HTTP server", "la base d'un serveur HTTP"),
-    (r", or null", ", ou null"),
-)
-"""What the schema says of values, in French."""
 
 
 @attrs.frozen
@@ -92,13 +73,7 @@ class Setting:
 
     def belongs(self, language: Language) -> str:
         """What it may be, as the schema has it: ``a number from 0 to 100``."""
-        # No setting takes this, so what is said is what belongs there.
-        [problem] = _problems(change_at(self.path, object()))
-        words = problem.removeprefix(f"{self.path} must be ")
-        if language == "fr":
-            for pattern, french in _FRENCH:
-                words = re.sub(pattern, french, words)
-        return words
+        return belonging(PATHS[self.path].type, language)
 
     def meant(self, text: str) -> Mapping[str, Any] | None:
         """

@@ -15,10 +15,17 @@ import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn, override
 
+from ..phrase import Language, Phrase
 from .former import modernised
 from .schema import Settings
 
 Path = tuple[str, ...]
+
+_OBJECT = Phrase("an object", "un objet")
+_BOOLEAN = Phrase("true or false", "true ou false")
+_ONE_OF = Phrase("one of {names}", "l'une des valeurs {names}")
+_LIST = Phrase("a list, each entry {words}", "une liste, chaque entrée : {words}")
+_OR_NULL = Phrase("{words}, or null", "{words}, ou null")
 
 
 def read_settings(data: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
@@ -34,10 +41,27 @@ def read_settings(data: Mapping[str, Any]) -> tuple[Settings, tuple[str, ...]]:
         settings = _CONVERTER.structure(data, Settings)
     except ClassValidationError as e:
         for path, kind in _wrong(e):
-            problems.append(f"{'.'.join(path)} must be {_words(kind)}")
+            problems.append(f"{'.'.join(path)} must be {belonging(kind)}")
             data = _without(data, path)
         settings = _CONVERTER.structure(data, Settings)
     return settings, tuple(problems)
+
+
+def belonging(kind: Any, language: Language = "en") -> str:
+    """What belongs where a field of the schema has the type *kind*, for a person."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if attrs.has(kind):
+        return _OBJECT(language)
+    if origin in (Union, types.UnionType):
+        return _OR_NULL(language, words=belonging(arguments[0], language))
+    if origin is Annotated:
+        words: str = arguments[1].words(language)
+        return words
+    if origin is Literal:
+        return _ONE_OF(language, names=", ".join(arguments))
+    if origin is tuple:
+        return _LIST(language, words=belonging(arguments[0], language))
+    return _BOOLEAN(language)
 
 
 def json_name(name: str) -> str:
@@ -62,21 +86,6 @@ def _without(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
     name, *rest = path
     within = {name: _without(data[name], tuple(rest))} if rest else {}
     return {key: value for key, value in data.items() if key != name} | within
-
-
-def _words(kind: Any) -> str:
-    """What belongs where a field has this type, for a person."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if attrs.has(kind):
-        return "an object"
-    if origin in (Union, types.UnionType):
-        return f"{_words(arguments[0])}, or null"
-    if origin is Annotated:
-        words: str = arguments[1].words
-        return words
-    if origin is Literal:
-        return f"one of {', '.join(arguments)}"
-    return f"a list, each entry {_words(arguments[0])}" if origin is tuple else "true or false"
 
 
 def _misspelt(data: Mapping[str, Any], section: Any, before: str = "") -> Iterator[str]:

@@ -8,9 +8,14 @@ What its class says of it is what the documentation says.
 import math
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import attrs
+
+from ..phrase import Language, Phrase
+
+NUMBER: Final = Phrase("a number", "un nombre")
+WHOLE_NUMBER: Final = Phrase("a whole number", "un nombre entier")
 
 
 @attrs.frozen
@@ -22,18 +27,19 @@ class Limit:
     :param allows: whether a value of the right type is one of those.
     """
 
-    words: str
+    words: Phrase
     allows: Callable[[Any], bool]
 
 
-def between(low: float, high: float, noun: str = "a number") -> Limit:
+def between(low: float, high: float, noun: Phrase = NUMBER) -> Limit:
     """The finite numbers from *low* to *high*."""
-    return Limit(f"{noun} from {low} to {high}", lambda n: math.isfinite(n) and low <= n <= high)
+    words = Phrase(f"{noun.en} from {low} to {high}", f"{noun.fr} de {low} à {high}")
+    return Limit(words, lambda n: math.isfinite(n) and low <= n <= high)
 
 
-def matching(pattern: str, words: str) -> Limit:
-    """The texts that match *pattern* as a whole."""
-    return Limit(words, lambda text: re.fullmatch(pattern, text) is not None)
+def matching(pattern: str, en: str, fr: str) -> Limit:
+    """The texts that match *pattern* as a whole; what they are, in English and in French."""
+    return Limit(Phrase(en, fr), lambda text: re.fullmatch(pattern, text) is not None)
 
 
 def looks_like_a_key(text: str) -> bool:
@@ -46,23 +52,30 @@ Level = Literal["debug", "info", "warn", "error", "critical"]
 Percent = Annotated[float, between(0, 100)]
 Pollen = Annotated[float, between(0, 1_000_000)]
 Seconds = Annotated[float, between(0.01, 86_400)]
-Retries = Annotated[int, between(0, 10, "a whole number")]
-Requests = Annotated[int, between(1, 100_000, "a whole number")]
-Bytes = Annotated[int, between(1024, 2**31, "a whole number")]
-Secret = Annotated[str, Limit("a key, without spaces", looks_like_a_key)]
-Name = Annotated[str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces")]
-Workers = Annotated[int, between(1, 64, "a whole number")]
-Port = Annotated[int, between(0, 65_535, "a whole number")]
+Retries = Annotated[int, between(0, 10, WHOLE_NUMBER)]
+Requests = Annotated[int, between(1, 100_000, WHOLE_NUMBER)]
+Bytes = Annotated[int, between(1024, 2**31, WHOLE_NUMBER)]
+Secret = Annotated[
+    str, Limit(Phrase("a key, without spaces", "une clé sans espaces"), looks_like_a_key)
+]
+Name = Annotated[
+    str, matching(r"[^\s\x00-\x1f]{1,256}", "a name, without spaces", "un nom sans espaces")
+]
+Workers = Annotated[int, between(1, 64, WHOLE_NUMBER)]
+Port = Annotated[int, between(0, 65_535, WHOLE_NUMBER)]
 _BASE = r"https?://(\[[0-9a-fA-F:.]+\]|[^\s/?#:@\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?"
-Url = Annotated[str, matching(_BASE, "the base of an HTTP server")]
+Url = Annotated[str, matching(_BASE, "the base of an HTTP server", "la base d'un serveur HTTP")]
 PartLevel = Annotated[
     str,
     matching(
         rf"\w+(\.\w+)*=({'|'.join(get_args(Level))})",
         "a part of the program and its level, as in pollinations.upstream=debug",
+        "une partie du programme et son niveau, par exemple pollinations.upstream=debug",
     ),
 ]
-HeaderText = Annotated[str, matching(r"[ -~]{1,256}", "a line of plain text")]
+HeaderText = Annotated[
+    str, matching(r"[ -~]{1,256}", "a line of plain text", "une ligne de texte simple")
+]
 
 
 @attrs.frozen
@@ -203,7 +216,7 @@ class Settings:
     :param enable_paid_tools: read and kept for other programs; the proxy itself does not use it.
     :param status_bar: whether a notification says after each ``enter`` request what is left, when
         ``gui.status`` is ``all``.
-    :param language: what commands answer in: English or French.
+    :param language: what a person is spoken to in: English or French.
     :param debug: whether all levels of the proxy's own events are logged.
     :param retries: how often one model is asked again before anything of its answer has come.
     :param guillotine: whether a turn that the model plays for the user is cut off.
@@ -230,7 +243,7 @@ class Settings:
     fallbacks: Fallbacks = attrs.field(factory=Fallbacks)
     enable_paid_tools: bool = False
     status_bar: bool = True
-    language: Literal["en", "fr"] = "en"
+    language: Language = "en"
     debug: bool = False
     logs: Logs = attrs.field(factory=Logs)
     retries: Retries = 2
