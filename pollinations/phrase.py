@@ -1,4 +1,4 @@
-"""Sentences in the languages that people are spoken to in."""
+"""Sentences in the languages that commands, and others, speak."""
 
 import re
 from typing import Any, Literal

@@ -7,7 +7,7 @@ from typing import Any, Final
 from .. import __version__
 from ..phrase import Language, Phrase
 from ..routing.dashboard import dashboard
-from ..routing.quota import Quota, fixed
+from ..routing.quota import Quota
 from ..routing.record import Record
 from . import figures
 from .control import Control
@@ -22,14 +22,6 @@ SHOWN: Final = 3
 """The most models that are named as cooling down; the others are counted."""
 
 _NO_KEY = Phrase("🔑 No key: free models only", "🔑 Pas de clé : modèles gratuits seulement")
-_LIMITED = Phrase(
-    "🔒 Limited key: its account cannot be seen", "🔒 Clé limitée : son compte n'est pas visible"
-)
-_UNKNOWN = Phrase("⚠️ Quota unknown", "⚠️ Quota inconnu")
-_BALANCE = Phrase(
-    "💎 Balance: ${wallet} (grant and wallet together)",
-    "💎 Solde : ${wallet} (allocation et portefeuille ensemble)",
-)
 _COOLING = Phrase("🧊 Cooling down: {models}", "🧊 En pause : {models}")
 _HELD = Phrase("until there is pollen", "jusqu'au retour du pollen")
 _MORE = Phrase("{count} more", "{count} autres")
@@ -66,16 +58,8 @@ def _standing(control: Control, quota: Quota) -> str:
     """What is left, and the mode."""
     language, mode = control.language, control.situation.mode
     if not control.situation.has_key:
-        said = _NO_KEY(language)
-    elif quota.limited:
-        said = _LIMITED(language)
-    elif not quota.known:
-        said = _UNKNOWN(language)
-    elif not quota.split:
-        said = _BALANCE(language, wallet=fixed(quota.wallet, 2))
-    else:
-        return dashboard(quota, mode, control.now())
-    return f"{said} | ⚙️ {mode.upper()}"
+        return f"{_NO_KEY(language)} | ⚙️ {mode.upper()}"
+    return dashboard(quota, mode, control.now(), language)
 
 
 def _parts(control: Control, last: Record | None) -> Iterator[str]:

@@ -79,8 +79,9 @@ class Announcements:
     def _account(self) -> None:
         """Say what is left, if that is wanted."""
         situation = self._situation()
-        if situation.settings.status_bar:
-            line = dashboard(situation.quota, situation.mode, self._now())
+        settings = situation.settings
+        if settings.status_bar:
+            line = dashboard(situation.quota, situation.mode, self._now(), settings.language)
             self._notifications.add("status", "info", STATUS, line)
 
     def _failed(self, record: Record) -> None:

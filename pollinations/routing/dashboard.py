@@ -1,9 +1,10 @@
 """The quota on one line, as it is shown after a request."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ..phrase import Language, Phrase
 from ..settings.schema import Mode
 from .quota import Quota, fixed
 
@@ -13,14 +14,23 @@ EMOJI: Final[Mapping[str, str]] = {"spore": "🦠", "seed": "🌱", "flower": "�
 UNKNOWN_EMOJI: Final = "❓"
 """The sign of a tier that is not listed."""
 
+_LIMITED = Phrase(
+    "🔒 Limited key: its account cannot be seen", "🔒 Clé limitée : son compte n'est pas visible"
+)
+_UNKNOWN = Phrase("⚠️ Quota unknown", "⚠️ Quota inconnu")
+_BALANCE = Phrase(
+    "💎 Balance: ${wallet} (grant and wallet together)",
+    "💎 Solde : ${wallet} (allocation et portefeuille ensemble)",
+)
 
-def dashboard(quota: Quota, mode: Mode, now: float) -> str:
+
+def dashboard(quota: Quota, mode: Mode, now: float, language: Language = "en") -> str:
     """
     One line: what is left, and the mode.
 
     :param now: seconds since the epoch.
     """
-    return " | ".join((*_parts(quota, now), f"⚙️ {mode.upper()}"))
+    return " | ".join((*_parts(quota, now, language), f"⚙️ {mode.upper()}"))
 
 
 def emoji(tier: str) -> str:
@@ -39,16 +49,21 @@ def until(moment: float, now: float) -> str:
     return f"{minutes // 60}h{minutes % 60}m"
 
 
-def _parts(quota: Quota, now: float) -> tuple[str, ...]:
-    if quota.limited:
-        return ("🔒 Limited key: its account cannot be seen",)
-    if not quota.known:
-        return ("⚠️ Quota unknown",)
+def _parts(quota: Quota, now: float, language: Language) -> Iterator[str]:
     wallet = fixed(quota.wallet, 2)
-    if not quota.split:
-        return (f"💎 Balance: ${wallet} (grant and wallet together)",)
-    if not quota.limit:
-        return (f"🎁 Quest: {fixed(quota.grant, 2)}", f"💎 Wallet: ${wallet}")
-    tier = f"{emoji(quota.tier)} Tier: {fixed(quota.grant, 2)}/{quota.limit:g} ({percent(quota)}%)"
-    reset = () if quota.resets is None else (f"⏰ Reset: {until(quota.resets, now)}",)
-    return (tier, f"💎 Wallet: ${wallet}", *reset)
+    if quota.limited:
+        yield _LIMITED(language)
+    elif not quota.known:
+        yield _UNKNOWN(language)
+    elif not quota.split:
+        yield _BALANCE(language, wallet=wallet)
+    else:
+        yield _tier(quota) if quota.limit else f"🎁 Quest: {fixed(quota.grant, 2)}"
+        yield f"💎 Wallet: ${wallet}"
+        if quota.limit and quota.resets is not None:
+            yield f"⏰ Reset: {until(quota.resets, now)}"
+
+
+def _tier(quota: Quota) -> str:
+    left = f"{fixed(quota.grant, 2)}/{quota.limit:g}"
+    return f"{emoji(quota.tier)} Tier: {left} ({percent(quota)}%)"

@@ -216,7 +216,7 @@ class Settings:
     :param enable_paid_tools: read and kept for other programs; the proxy itself does not use it.
     :param status_bar: whether a notification says after each ``enter`` request what is left, when
         ``gui.status`` is ``all``.
-    :param language: what a person is spoken to in: English or French.
+    :param language: what commands answer in, and what is left is told in: English or French.
     :param debug: whether all levels of the proxy's own events are logged.
     :param retries: how often one model is asked again before anything of its answer has come.
     :param guillotine: whether a turn that the model plays for the user is cut off.

@@ -118,6 +118,13 @@ def test_only_a_change_of_what_can_be_seen_is_news():
     assert kinds == [("log", "warning"), ("log", "info")]
 
 
+def test_what_is_left_is_told_in_the_language_of_commands():
+    """As far as it is sentences."""
+    record = Record("id", "enter/gemini", ENTER, attempts=tried(200))
+    [(_, _, line)] = said(record, quota=Quota(), language="fr")
+    assert line == "⚠️ Quota inconnu | ⚙️ PRO"
+
+
 def test_without_a_key_there_is_no_account_to_see():
     """Nobody is told that nothing is known."""
     notifications = Notifications(lambda: Gui("all", "verbose"))

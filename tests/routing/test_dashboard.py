@@ -43,6 +43,23 @@ def test_one_line(quota: Quota, mode: Mode, line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("quota", "line"),
+    [
+        (Quota(True, 7.5, 10.0, 50.0, tier="seed"), "🌱 Tier: 7.50/10 (75%) | 💎 Wallet: $50.00"),
+        (
+            Quota(True, wallet=12.0, split=False),
+            "💎 Solde\xa0: $12.00 (allocation et portefeuille ensemble)",
+        ),
+        (Quota(limited=True), "🔒 Clé limitée\xa0: son compte n'est pas visible"),
+        (Quota(), "⚠️ Quota inconnu"),
+    ],
+)
+def test_in_french(quota: Quota, line: str) -> None:
+    """Sentences are translated, names and numbers are not."""
+    assert dashboard(quota, "pro", NOW, "fr") == f"{line} | ⚙️ PRO"
+
+
+@pytest.mark.parametrize(
     ("tier", "sign"),
     [("spore", "🦠"), ("seed", "🌱"), ("flower", "🌸"), ("nectar", "🍯"), ("router", "❓")],
 )
