@@ -83,26 +83,42 @@ def test_another_event_ends_them(other: bytes) -> None:
     assert alike.read(events, 1) == (None, 1)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        b'a","b',
-        b'a","role":"b',
-        b'a"},"delta":{"content":"b',
-        b"a\\",
-        b"a\\\\",
-        b"\xff",
-        b"\\ud800",
-        b"\\x",
-        b"\x01",
-    ],
-)
+WRONG = [
+    b'a","b',
+    b'a","role":"b',
+    b'a"},"delta":{"content":"b',
+    b"a\\",
+    b"a\\\\",
+    b"\xff",
+    b"\\ud800",
+    b"\\x",
+    b"\x01",
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("further", [(), (b'x",["y', b'z"],"w'), (b"x\\",)])
 def test_what_is_no_string_is_not_one(wrong: bytes, further: tuple[bytes, ...]) -> None:
     """Whatever stands between the same bytes: it may be no JSON at all, or another chunk."""
     strings = (wrong, *further, b"end")
     events = events_of(*(spelled("@").replace(b"@", string) for string in strings))
     assert learned(spelled("first")).read(events, 0) == (None, 0)
+
+
+@given(st.text(alphabet='a"\\,\n:é{}[]\u2028'))
+def test_one_that_comes_alone(text: str) -> None:
+    """It is what it would be if it were parsed."""
+    events = events_of(spelled(text))
+    chunk, after = learned(spelled("first")).read(events, 0)
+    assert (chunk, after) == ((one_by_one(events)[0], 1) if text else (None, 0))
+
+
+@pytest.mark.parametrize("string", WRONG)
+def test_one_that_is_no_string(string: bytes) -> None:
+    """It is parsed, unless it is one after all: a backslash can end a string, escaped."""
+    events = events_of(spelled("@").replace(b"@", string))
+    chunk, _ = learned(spelled("first")).read(events, 0)
+    assert chunk == (one_by_one(events)[0] if string == b"a\\\\" else None)
 
 
 def test_a_field_with_the_same_name_is_not_the_text() -> None:

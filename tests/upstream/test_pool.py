@@ -172,6 +172,14 @@ class AskingTests(Case):
         self.assertEqual(self.successResultOf(asked).code, 200)
         self.assertEqual(self.bodies[0].body, b"ok")
 
+    def test_an_address_needs_no_resolver(self) -> None:
+        """It is connected to as it is, in either form."""
+        self.reactor.installNameResolver(None)
+        for url in (b"http://192.0.2.7:81/", b"http://[2001:db8::7]:81/"):
+            self.ask(url)
+        hosts = [client[:2] for client in self.reactor.tcpClients]
+        self.assertEqual(hosts, [("192.0.2.7", 81), ("2001:db8::7", 81)])
+
     def test_a_get_has_no_body(self) -> None:
         """Nor a length of one."""
         self.ask(method=b"GET", body=None)
