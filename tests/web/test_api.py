@@ -16,6 +16,7 @@ from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY
 from pollinations.testing.together import Got, Together
 from pollinations.web import api
+from pollinations.web.relay import relay
 
 HELLO = scripts.text("Hel", "lo")
 CHAT = "/v1/chat/completions"
@@ -181,6 +182,21 @@ class ChatTests(SynchronousTestCase):
         self.assertEqual((got.data, got.ended, got.whole), (b"data: begun", True, False))
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
         self.assertEqual(proxy.get("/health").status, 200)
+
+    def test_a_stream_keeps_no_head(self) -> None:
+        """Once that has left, nobody needs it; a stream may be one of a thousand."""
+        proxy, seen = Together(scripts.text("One ", "two").but(pace=5.0)), []
+
+        async def seeing(body: Any, request: Any) -> None:
+            seen.append(request)
+            await relay(body, request)
+
+        self.patch(api, "relay", seeing)
+        got = proxy.chat("hi", model="enter/openai", stream=True)
+        self.assertEqual((got.status, got.ended), (200, False))
+        self.assertEqual(list(seen[0].responseHeaders.getAllRawHeaders()), [])
+        proxy.advance(20)
+        self.assertEqual((got.text, got.whole), ("One two", True))
 
     def test_an_observer_that_breaks_is_nobodys_business(self) -> None:
         """The answer is as whole as it was, and the bug in the log."""
