@@ -15,7 +15,7 @@ from ..errors import PollinationsError
 from ..files import read_plain, write_whole
 from ..settings import jsonc
 from ..settings.document import FILE_LIMIT
-from .written import digest
+from .ownership import digest
 
 
 @attrs.frozen

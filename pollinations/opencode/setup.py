@@ -16,14 +16,14 @@ from ..settings.home import Home
 from . import plugin
 from .config_file import ConfigFile, Refused, members_of, source_of
 from .edit import Path as Keys
+from .manifest import Manifest, Receipt
+from .ownership import SKELETON, Change, Owned, added, old_plugins, removed
 from .places import Place
 from .provider import PROVIDER
-from .records import Record, Records
-from .written import SKELETON, Change, Written, old_plugins, undone, written
 
 __all__ = ["Refused", "Report", "Setup"]
 
-_RECORDS = "opencode-setup.json"
+_MANIFEST = "opencode-setup.json"
 _API_KEY = ("provider", PROVIDER, "options", "apiKey")
 _MANY = 5
 
@@ -63,10 +63,10 @@ class Setup:
         :param port: what OpenCode finds where no proxy has ever said its port.
         :raises Refused: that is not possible; nothing is changed in OpenCode's files.
         """
-        with self._records() as records:
+        with self._manifest() as manifest:
             self._port(port)
-            records = self._noting_folders(records)
-            self._configure(records, wanted)
+            manifest = self._noting_folders(manifest)
+            self._configure(manifest, wanted)
             self._plug(source)
         return self._report("OpenCode is set up already; nothing is changed.")
 
@@ -76,22 +76,22 @@ class Setup:
 
         :raises Refused: that is not possible.
         """
-        with self._records() as records:
+        with self._manifest() as manifest:
             for path in self._place.configs:
-                record = records.of(path)
-                if record is not None:
+                receipt = manifest.of(path)
+                if receipt is not None:
                     with _naming(path):
-                        records = self._undo(records, path, record)
+                        manifest = self._undo(manifest, path, receipt)
             self._unplug()
-            self._clear_away(records)
+            self._clear_away(manifest)
         return self._report("Nothing of a setup is there; nothing is changed.")
 
     @contextmanager
-    def _records(self) -> Iterator[Records]:
+    def _manifest(self) -> Iterator[Manifest]:
         """What was done before; meanwhile no other setup does anything."""
-        path = self._home.path / _RECORDS
+        path = self._home.path / _MANIFEST
         with _naming(path), locked(path):
-            yield Records.read(path)
+            yield Manifest.read(path)
 
     def _report(self, otherwise: str) -> Report:
         said = self._said if self._changed else [otherwise, *self._said]
@@ -112,16 +112,16 @@ class Setup:
             write_whole(path, str(port).encode())
         self._did(f"{path} is made: OpenCode reads the port there. A proxy writes its own.")
 
-    def _configure(self, records: Records, wanted: Mapping[str, Any]) -> None:
-        path = self._config(records)
+    def _configure(self, manifest: Manifest, wanted: Mapping[str, Any]) -> None:
+        path = self._config(manifest)
         with _naming(path):
             file = ConfigFile.read(path, self._place.file_mode)
-            record = records.of(path)
-            before = Written() if record is None else record.written
+            receipt = manifest.of(path)
+            before = Owned() if receipt is None else receipt.owned
             text = SKELETON if file.text is None else file.text
-            change = written(text, wanted, before, self._elsewhere(path))
+            change = added(text, wanted, before, self._elsewhere(path))
             if file.data is None or change.text != text:
-                self._write(records, file, record, change)
+                self._write(manifest, file, receipt, change)
         self._said += _kept(path, change.kept)
         if _API_KEY in change.kept:
             self._said.append(f"But this proxy wants to be shown the token in {self._home.token}.")
@@ -138,26 +138,26 @@ class Setup:
                     " or OpenCode shows none of its models."
                 )
 
-    def _config(self, records: Records) -> Path:
+    def _config(self, manifest: Manifest) -> Path:
         """The file that was set up before, as long as it is there."""
-        done = (path for path in self._place.configs if records.of(path) and path.exists())
+        done = (path for path in self._place.configs if manifest.of(path) and path.exists())
         return next(done, self._place.config)
 
     def _write(
-        self, records: Records, file: ConfigFile, record: Record | None, change: Change
+        self, manifest: Manifest, file: ConfigFile, receipt: Receipt | None, change: Change
     ) -> None:
-        new = Record.of(file, record, change)
+        new = Receipt.of(file, receipt, change)
         # What is written must be known for ours, whatever happens in between.
-        records.but(file.path, new).write()
+        manifest.but(file.path, new).write()
         try:
             file.write(change.text.encode())
         except (OSError, Refused):
-            records.write()
+            manifest.write()
             raise
-        kept = f"; as it was it is in {new.backup}" if new.backup and not record else ""
+        kept = f"; as it was it is in {new.backup}" if new.backup and not receipt else ""
         self._did(f"{file.path} {'is made' if file.data is None else 'is changed'}{kept}.")
-        for keys in change.written.replaced:
-            if record is None or keys not in record.written.replaced:
+        for keys in change.owned.replaced:
+            if receipt is None or keys not in receipt.owned.replaced:
                 self._said.append(f"'{'.'.join(keys)}' in it was yours and is replaced.")
 
     def _elsewhere(self, path: Path) -> Mapping[Keys, Any]:
@@ -193,49 +193,49 @@ class Setup:
                 path.unlink()
                 self._did(f"{path} is removed.")
 
-    def _noting_folders(self, records: Records) -> Records:
-        """*records* with the folders that are made now: those that are not there yet."""
+    def _noting_folders(self, manifest: Manifest) -> Manifest:
+        """*manifest* with the folders that are made now: those that are not there yet."""
         missing = {folder for folder in self._place.folders if not folder.exists()}
-        if missing <= records.folders:
-            return records
-        more = attrs.evolve(records, folders=records.folders | missing)
+        if missing <= manifest.folders:
+            return manifest
+        more = attrs.evolve(manifest, folders=manifest.folders | missing)
         more.write()
         return more
 
-    def _clear_away(self, records: Records) -> None:
+    def _clear_away(self, manifest: Manifest) -> None:
         """Remove the folders that setup made, as far as there is nothing in them."""
-        made = [folder for folder in self._place.folders if folder in records.folders]
+        made = [folder for folder in self._place.folders if folder in manifest.folders]
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
                 self._did(f"{folder} is removed, since setup made it and it is empty.")
         if made:
-            attrs.evolve(records, folders=records.folders - {*made}).write()
+            attrs.evolve(manifest, folders=manifest.folders - {*made}).write()
 
-    def _undo(self, records: Records, path: Path, record: Record) -> Records:
+    def _undo(self, manifest: Manifest, path: Path, receipt: Receipt) -> Manifest:
         file = ConfigFile.read(path, self._place.file_mode)
-        others = records.but(path, None)
+        others = manifest.but(path, None)
         if file.data is not None:
-            self._revert(file, record)
+            self._revert(file, receipt)
         others.write()
         return others
 
-    def _revert(self, file: ConfigFile, record: Record) -> None:
-        original = record.original(file)
-        if file.name == record.after and record.created:
+    def _revert(self, file: ConfigFile, receipt: Receipt) -> None:
+        original = receipt.original(file)
+        if file.name == receipt.after and receipt.created:
             file.delete()
             self._did(f"{file.path} is deleted, since setup made it.")
-        elif original is not None and record.backup is not None:
+        elif original is not None and receipt.backup is not None:
             file.write(original)
-            if record.own:
-                Path(record.backup).unlink()
+            if receipt.own:
+                Path(receipt.backup).unlink()
             self._did(f"{file.path} is as it was before.")
         else:
-            self._take_out(file, record)
+            self._take_out(file, receipt)
 
-    def _take_out(self, file: ConfigFile, record: Record) -> None:
+    def _take_out(self, file: ConfigFile, receipt: Receipt) -> None:
         text = file.text or ""
-        change = undone(text, record.written)
+        change = removed(text, receipt.owned)
         if change.text != text:
             copy, _ = file.keep()
             file.write(change.text.encode())

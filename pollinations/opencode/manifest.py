@@ -10,7 +10,7 @@ import orjson
 from ..files import read_plain, write_whole
 from ..settings.document import FILE_LIMIT
 from .config_file import ConfigFile
-from .written import Change, Written, digest
+from .ownership import Change, Owned, digest
 
 _NONE = "it is no record of a setup, and without one setup knows of nothing that it wrote"
 
@@ -19,7 +19,7 @@ LIMIT = 16 * 1024 * 1024
 
 
 @attrs.frozen
-class Record:
+class Receipt:
     """
     What setup has done to one file.
 
@@ -31,7 +31,7 @@ class Record:
     :param created: whether setup made it, and nobody else has changed it since.
     """
 
-    written: Written
+    owned: Owned
     after: str
     before: str | None = None
     backup: str | None = None
@@ -39,7 +39,7 @@ class Record:
     created: bool = False
 
     @classmethod
-    def of(cls, file: ConfigFile, former: "Record | None", change: Change) -> "Record":
+    def of(cls, file: ConfigFile, former: "Receipt | None", change: Change) -> "Receipt":
         """
         What there will be to know once *change* is written. A copy of the file is made here.
 
@@ -48,14 +48,14 @@ class Record:
         """
         after = digest(change.text.encode())
         if file.data is None:
-            return cls(change.written, after, created=True)
+            return cls(change.owned, after, created=True)
         if former is not None and file.name == former.after:
-            return attrs.evolve(former, written=change.written, after=after)
+            return attrs.evolve(former, owned=change.owned, after=after)
         copy, own = file.keep()
         own = own or (former is not None and former.own and former.backup == str(copy))
         # What others have changed in between cannot be told from what there was.
         known = former is None or file.name == former.before
-        return cls(change.written, after, file.name if known else None, str(copy), own)
+        return cls(change.owned, after, file.name if known else None, str(copy), own)
 
     def original(self, file: ConfigFile) -> bytes | None:
         """*file* as it was, if nobody but setup has changed it since, and it is still kept."""
@@ -68,45 +68,45 @@ class Record:
         return data if digest(data) == self.before else None
 
     def to_json(self) -> dict[str, Any]:
-        """The record as it is kept: paths are lists, since keys may hold anything."""
-        written = self.written
+        """The receipt as it is kept: paths are lists, since keys may hold anything."""
+        owned = self.owned
         return {
             "after": self.after,
             "before": self.before,
             "backup": self.backup,
             "own": self.own,
             "created": self.created,
-            "members": list(written.members.items()),
-            "made": written.made,
-            "replaced": list(written.replaced.items()),
+            "members": list(owned.members.items()),
+            "made": owned.made,
+            "replaced": list(owned.replaced.items()),
         }
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
-        """:raises ValueError: this is no record."""
+        """:raises ValueError: this is no receipt."""
         try:
             members = {tuple(path): str(name) for path, name in data["members"]}
             replaced = {tuple(path): value for path, value in data["replaced"]}
             made = tuple(tuple(path) for path in data["made"])
-            written = Written(members, made, replaced)
+            owned = Owned(members, made, replaced)
             known = {name: data[name] for name in ("after", "before", "backup", "own", "created")}
-            return cls(written, **known)
+            return cls(owned, **known)
         except (KeyError, TypeError) as e:
             raise ValueError(_NONE) from e
 
 
 @attrs.frozen
-class Records:
+class Manifest:
     """
     What setup has done to all files.
 
     :param path: where that is kept.
-    :param files: records by the files' paths.
+    :param files: receipts by the files' paths.
     :param folders: the folders that setup made.
     """
 
     path: Path
-    files: Mapping[str, Record] = attrs.field(factory=dict)
+    files: Mapping[str, Receipt] = attrs.field(factory=dict)
     folders: frozenset[Path] = frozenset()
 
     @classmethod
@@ -125,18 +125,18 @@ class Records:
             raise ValueError(_NONE) from e
         if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
             raise ValueError(_NONE)
-        files = {name: Record.from_json(each) for name, each in data["files"].items()}
+        files = {name: Receipt.from_json(each) for name, each in data["files"].items()}
         # Older versions did not know which ones they made.
         return cls(path, files, frozenset(map(Path, data.get("folders", ()))))
 
-    def but(self, config: Path, record: Record | None) -> Self:
-        """A copy with another *record* for a file, or with none."""
+    def but(self, config: Path, receipt: Receipt | None) -> Self:
+        """A copy with another *receipt* for a file, or with none."""
         others = {name: each for name, each in self.files.items() if name != str(config)}
         return attrs.evolve(
-            self, files=others if record is None else {**others, str(config): record}
+            self, files=others if receipt is None else {**others, str(config): receipt}
         )
 
-    def of(self, config: Path) -> Record | None:
+    def of(self, config: Path) -> Receipt | None:
         """What was done to a file, if anything was."""
         return self.files.get(str(config))
 

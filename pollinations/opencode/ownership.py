@@ -44,7 +44,7 @@ _MISSING: Final = _Missing()
 
 
 @attrs.frozen
-class Written:
+class Owned:
     """
     What setup has written into a file.
 
@@ -64,12 +64,12 @@ class Change:
     What becomes of a file.
 
     :param text: the whole of it.
-    :param written: what of it setup has written, now or before.
+    :param owned: what of it setup has written, now or before.
     :param kept: paths at which something else of the user's stays.
     """
 
     text: str
-    written: Written
+    owned: Owned
     kept: tuple[Path, ...] = ()
 
 
@@ -104,8 +104,8 @@ def old_plugins(data: Mapping[str, Any]) -> Iterator[str]:
             yield named
 
 
-def written(
-    text: str, wanted: Mapping[str, Any], before: Written, elsewhere: Mapping[Path, Any]
+def added(
+    text: str, wanted: Mapping[str, Any], before: Owned, elsewhere: Mapping[Path, Any]
 ) -> Change:
     """
     What becomes of *text* when it is to hold what is *wanted*.
@@ -134,7 +134,7 @@ def written(
     return Change(changed, _remembered(data, mine, before), tuple(theirs))
 
 
-def undone(text: str, before: Written) -> Change:
+def removed(text: str, before: Owned) -> Change:
     """
     *text* without what setup has written into it.
 
@@ -146,7 +146,7 @@ def undone(text: str, before: Written) -> Change:
     back = {path: value for path, value in before.replaced.items() if path in ours}
     gone = [path for path in ours if path not in back]
     changed = put(without(text, gone, before.made), back)
-    return Change(changed, Written(), tuple(path for path in there if path not in ours))
+    return Change(changed, Owned(), tuple(path for path in there if path not in ours))
 
 
 def digest(data: bytes) -> str:
@@ -175,7 +175,7 @@ def _parts(
             yield (*path, key), part
 
 
-def _is_ours(path: Path, found: Any, before: Written) -> bool:
+def _is_ours(path: Path, found: Any, before: Owned) -> bool:
     return path in before.members and before.members[path] == _name(found)
 
 
@@ -185,7 +185,7 @@ def _name(value: Any) -> str | None:
     return digest(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
-def _remembered(data: Mapping[str, Any], mine: Mapping[Path, Any], before: Written) -> Written:
+def _remembered(data: Mapping[str, Any], mine: Mapping[Path, Any], before: Owned) -> Owned:
     """What setup has written once *mine* is written."""
     # Somebody who wrote the very same is the one who wrote it.
     ours = {
@@ -201,7 +201,7 @@ def _remembered(data: Mapping[str, Any], mine: Mapping[Path, Any], before: Writt
         if not (isinstance(found, _Missing) or _is_ours(path, found, before)):
             replaced[path] = found
     members = {path: _name(value) or "" for path, value in ours.items()}
-    return Written(members, tuple(dict.fromkeys((*before.made, *made))), replaced)
+    return Owned(members, tuple(dict.fromkeys((*before.made, *made))), replaced)
 
 
 def _is_same(found: Any, value: Any) -> bool:

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pollinations.opencode.edit import Path
-from pollinations.opencode.written import SKELETON, Written, checked, old_plugins, undone, written
+from pollinations.opencode.ownership import (
+    SKELETON,
+    Owned,
+    added,
+    checked,
+    old_plugins,
+    removed,
+)
 from pollinations.settings import jsonc
 
 URL = "http://127.0.0.1:{file:~/.pollinations/port}/v1"
@@ -38,10 +45,10 @@ def loads(text: str) -> Any:
 def write(
     text: str,
     what: Mapping[str, Any] = ONE,
-    before: Written | None = None,
+    before: Owned | None = None,
     elsewhere: Mapping[Path, Any] | None = None,
 ) -> Any:
-    return written(text, what, before or Written(), elsewhere or {})
+    return added(text, what, before or Owned(), elsewhere or {})
 
 
 @pytest.mark.parametrize(
@@ -63,21 +70,21 @@ def write(
 class TestAnyText:
     def test_twice_is_once(self, text: str) -> None:
         first = write(text)
-        second = write(first.text, before=first.written)
-        assert (second.text, second.written, second.kept) == (
+        second = write(first.text, before=first.owned)
+        assert (second.text, second.owned, second.kept) == (
             first.text,
-            first.written,
+            first.owned,
             first.kept,
         )
 
     def test_it_can_be_undone(self, text: str) -> None:
         first = write(text)
-        assert undone(first.text, first.written).text == text
+        assert removed(first.text, first.owned).text == text
 
     def test_it_can_be_undone_after_it_has_changed(self, text: str) -> None:
         first = write(text)
-        second = write(first.text, TWO, first.written)
-        assert undone(second.text, second.written).text == text
+        second = write(first.text, TWO, first.owned)
+        assert removed(second.text, second.owned).text == text
 
     def test_everything_of_the_user_is_there(self, text: str) -> None:
         def contained(part: Any, whole: Any) -> bool:
@@ -96,14 +103,14 @@ def test_a_key_of_the_user_stays() -> None:
     options = loads(first.text)["provider"]["pollinations"]["options"]
     assert options == {"apiKey": "sk_mine", "baseURL": URL, "timeout": False}
     assert first.kept == (("provider", "pollinations", "options", "apiKey"),)
-    assert "sk_mine" not in repr(first.written)
+    assert "sk_mine" not in repr(first.owned)
 
 
 def test_the_reference_to_a_token_that_is_gone_goes() -> None:
     with_token = wanted()
     with_token["provider"]["pollinations"]["options"]["apiKey"] = "{file:~/.pollinations/token}"
     first = write("{}", with_token)
-    second = write(first.text, wanted(), first.written)
+    second = write(first.text, wanted(), first.owned)
     assert "apiKey" not in loads(second.text)["provider"]["pollinations"]["options"]
 
 
@@ -125,7 +132,7 @@ def test_the_reference_to_a_token_that_is_gone_goes() -> None:
 def test_what_the_user_has_already_stays_and_is_named(text: str, path: Path) -> None:
     change = write(text)
     assert change.kept == (path,)
-    assert path not in change.written.members
+    assert path not in change.owned.members
 
 
 def test_what_is_elsewhere_counts_too() -> None:
@@ -139,24 +146,24 @@ def test_without_an_address_there_is_no_provider() -> None:
     text = '{"provider": {"pollinations": {"npm": "x", "options": {"baseURL": "http://y/v1"}}}}'
     change = write(text)
     assert loads(change.text)["provider"]["pollinations"]["options"]["baseURL"] == URL
-    assert set(change.written.replaced.values()) == {"x", "http://y/v1"}
-    assert undone(change.text, change.written).text == text
+    assert set(change.owned.replaced.values()) == {"x", "http://y/v1"}
+    assert removed(change.text, change.owned).text == text
 
 
 def test_models_follow_the_proxy() -> None:
     first = write("{}")
-    second = write(first.text, TWO, first.written)
+    second = write(first.text, TWO, first.owned)
     assert set(loads(second.text)["provider"]["pollinations"]["models"]) == {"two"}
 
 
 def test_what_the_user_has_changed_since_is_the_users() -> None:
     first = write("{}")
     edited = first.text.replace('"One"', '"My one"').replace("free/one", "free/mine")
-    second = write(edited, TWO, first.written)
+    second = write(edited, TWO, first.owned)
     found = loads(second.text)
     assert found["small_model"] == "pollinations/free/mine"
     assert found["provider"]["pollinations"]["models"]["one"] == {"name": "My one"}
-    left = undone(edited, first.written)
+    left = removed(edited, first.owned)
     assert loads(left.text) == {
         "small_model": "pollinations/free/mine",
         "provider": {"pollinations": {"models": {"one": {"name": "My one"}}}},
@@ -166,7 +173,7 @@ def test_what_the_user_has_changed_since_is_the_users() -> None:
 
 def test_what_the_user_has_deleted_comes_back() -> None:
     first = write("{}")
-    second = write("{}", ONE, first.written)
+    second = write("{}", ONE, first.owned)
     assert second.text == first.text
 
 
@@ -174,7 +181,7 @@ def test_the_very_same_of_the_user_is_the_users() -> None:
     text = json.dumps({"small_model": "pollinations/free/one"})
     change = write(text)
     assert change.kept == ()
-    assert undone(change.text, change.written).text == text
+    assert removed(change.text, change.owned).text == text
 
 
 @pytest.mark.parametrize(
@@ -246,9 +253,9 @@ _TEXTS = st.sampled_from(["{}", '{"a": 1}', '{\n  "provider": {}, // p\n}', SKEL
 def test_after_any_number_of_changes_all_can_be_undone(
     text: str, steps: list[dict[str, Any]]
 ) -> None:
-    now, before = text, Written()
+    now, before = text, Owned()
     for models in steps:
         change = write(now, wanted(**models), before)
-        now, before = change.text, change.written
+        now, before = change.text, change.owned
         assert loads(now)["provider"]["pollinations"].get("models", {}) == models
-    assert undone(now, before).text == text
+    assert removed(now, before).text == text
