@@ -77,7 +77,7 @@ class Parts:
 
     def service(self) -> IService:
         """All of them, and the log around them."""
-        self._connect()
+        self.connect()
         for part in self._in_order():
             part.setServiceParent(self.whole)
         return LogService(self.log, self.settings, self.whole)
@@ -103,7 +103,7 @@ class Parts:
             self.told,
         )
 
-    def _connect(self) -> None:
+    def connect(self) -> None:
         """Tell each part of what it follows."""
         start, file, company, quota = self.start, self.start.file, self.company, self.quota
         file.observers.append(lambda _: self.store.follow(start.signatures, self._store))
@@ -261,12 +261,15 @@ class Parts:
         return Token(self.start.home.token)
 
     @cached_property
+    def guard(self) -> Guard:
+        log = AccessLog(observers=[self.api.metrics.served])
+        resource: Any = self.api.resource()
+        return Guard(resource, self._listener, lambda: self.token.latest, log)
+
+    @cached_property
     def site(self) -> BoundedSite:
         metrics = self.api.metrics
-        log = AccessLog(observers=[metrics.served])
-        resource: Any = self.api.resource()
-        guard = Guard(resource, self._listener, lambda: self.token.latest, log)
-        site = BoundedSite(guard, self._listener, reactor=self.reactor)
+        site = BoundedSite(self.guard, self._listener, reactor=self.reactor)
         site.observers.append(metrics.served)
         metrics.watch("connections", lambda: {(): site.connections})
         return site

@@ -17,56 +17,29 @@ from twisted.web.iweb import IResponse
 
 from ..chat.sse import DONE, EventDecoder
 from ..commands.control import Control
-from ..commands.runner import Commands
-from ..routing.announcements import Announcements
+from ..parts import Parts
 from ..routing.catalogue import Catalogue, parse_list
 from ..routing.catalogue import Model as Catalogued
 from ..routing.notification import Notifications
-from ..routing.quota import Quota
 from ..routing.route import ENTER, FREE
 from ..settings.held import HeldSettings
 from ..settings.keys import Key
 from ..settings.schema import Settings
-from ..upstream.account import AccountQuota
-from ..upstream.accounts import Accounts
 from ..upstream.agent import Whole, http_client
-from ..upstream.chat import Upstream
 from ..upstream.exchange import Exchange
-from ..upstream.lane import Lane
-from ..upstream.outlook import Outlook
-from ..web.access import AccessLog
 from ..web.api import OpenAIResource
-from ..web.gauges import watch_settings
-from ..web.guard import Guard
 from ..web.notifications import NotificationFeed
 from . import lists
 from .account import DEMO_KEY
 from .demo import Demo
 from .imitation import Imitation
+from .in_memory import PLENTY as PLENTY
+from .in_memory import Seen as Seen
+from .in_memory import parts_in_memory
 from .script import Model
 
 ROUNDS = 4
 """How often bytes are carried on: from the client to the upstream and back, and once more."""
-
-PLENTY = Quota(known=True, grant=10.0, limit=10.0, wallet=50.0, tier="flower")
-"""An account with which nothing falls back."""
-
-
-@attrs.define(eq=False)
-class Seen:
-    """Keeps an account's quota as a test sets it."""
-
-    latest: Quota = PLENTY
-    looks: int = 0
-
-    async def settled(self) -> Quota:
-        """There is nothing to wait for."""
-        return self.latest
-
-    async def refresh(self) -> Quota:
-        """Count the look."""
-        self.looks += 1
-        return self.latest
 
 
 @attrs.define(eq=False)
@@ -85,10 +58,11 @@ class Together:
     model: Model | None = None
     _settings: Settings = attrs.field(factory=Settings)
     key: str | None = DEMO_KEY
-    token: str | None = None
+    _token: str | None = None
     quota: Seen = attrs.field(factory=Seen)
     clock: Clock = attrs.field(factory=Clock)
     imitation: Imitation = attrs.field(init=False)
+    parts: Parts = attrs.field(init=False)
     exchange: Exchange = attrs.field(init=False)
     notifications: Notifications = attrs.field(init=False)
     feed: NotificationFeed = attrs.field(init=False)
@@ -108,45 +82,25 @@ class Together:
             }
         )
         self.back = RequestTraversalAgent(self.imitation.resource())
-        client: Any = http_client(self.back)
-        outlook = Outlook(
-            self.clock, lambda: self.settings, lambda: self.catalogue, lambda: self.key, self.quota
-        )
-        self.exchange = Exchange(
-            self.clock,
-            {
-                FREE: Upstream(client, "http://up/free/openai/chat/completions", self.clock),
-                ENTER: Upstream(
-                    client, "http://up/enter/v1/chat/completions", self.clock, lambda: self.key
-                ),
-            },
-            outlook=outlook,
-            lanes={FREE: Lane(self.clock)},
-            jitter=lambda: 0.5,
-        )
-        self.notifications = Notifications(lambda: self.settings.gui, self.clock.seconds)
-        announcements = Announcements(self.notifications, outlook.situation, self.clock.seconds)
-        self.exchange.observers.append(announcements.over)
-        self.feed = NotificationFeed(self.notifications, self.clock)
         file = HeldSettings(Path("nowhere", "config.json"))
-        file.settings = self._settings
-        self.control = Control(
-            file,
-            outlook,
-            Accounts(lambda key: self._account(client, key), lambda: self.key),
-            self._latest,
-            self.clock.seconds,
-            self.exchange.records,
-            self.notifications,
+        file.settings, client = self._settings, http_client(self.back)
+        self.parts = parts = parts_in_memory(
+            self.clock, client, file, self._latest, self.quota, lambda: self.catalogue
         )
-        commands = Commands(self.control)
-        self.api = OpenAIResource(self.exchange, self.clock, feed=self.feed, commands=commands)
-        resource: Any = self.api.resource()
-        watch_settings(self.api.metrics, file)
-        log = AccessLog(observers=[self.api.metrics.served])
-        guard = Guard(resource, lambda: self.settings.listener, lambda: self.token, log)
-        self.front = RequestTraversalAgent(guard)
+        parts.token.latest, parts.exchange.jitter = self._token, lambda: 0.5
+        self.exchange, self.control, self.api = parts.exchange, parts.control, parts.api
+        self.notifications, self.feed = parts.notifications, parts.feed
+        self.front = RequestTraversalAgent(parts.guard)
         self.client = HTTPClient(self.front)
+
+    @property
+    def token(self) -> str | None:
+        """What clients must bear, or ``None``."""
+        return self.parts.token.latest
+
+    @token.setter
+    def token(self, token: str | None) -> None:
+        self.parts.token.latest = token
 
     @property
     def settings(self) -> Settings:
@@ -159,9 +113,6 @@ class Together:
 
     def _latest(self) -> Key | None:
         return None if self.key is None else Key(self.key, "the test")
-
-    def _account(self, client: Any, key: str) -> AccountQuota:
-        return AccountQuota(client, "http://up/enter", key, self.clock, self.clock.seconds, "ours")
 
     def chat(
         self, *messages: Any, headers: Mapping[str, str] | None = None, **fields: Any
