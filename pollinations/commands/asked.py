@@ -56,7 +56,7 @@ def asked_command(request: ChatRequest) -> Asked | None:
     return None if words is None else Asked(words)
 
 
-def without_keys(request: ChatRequest) -> ChatRequest:
+def redacted(request: ChatRequest) -> ChatRequest:
     """*request*, or a copy in which nobody can read the keys that earlier commands held."""
     # One character is found ten times as fast as a word, and texts without it hold no command.
     if not any("/" in text and _KEY.search(text) for text in _texts(request, "user")):

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from ..phrase import Language, Phrase
 from ..routing.period import DAY, LISTED, Period, Spent, period_from
 from ..routing.quota import FORBIDDEN, Quota
-from . import figures
+from . import numbers
 from .control import Control
 from .markdown import code, row
 
@@ -83,7 +83,7 @@ def _since(quota: Quota, now: float) -> float:
 
 def _title(quota: Quota, period: Period, language: Language) -> str:
     if quota.known and quota.resets is not None:
-        return _SINCE(language, clock=figures.clock(period.since, "%H:%M:%S"))
+        return _SINCE(language, clock=numbers.clock(period.since, "%H:%M:%S"))
     return _LAST_DAY(language)
 
 
@@ -95,10 +95,10 @@ def _table(period: Period, language: Language) -> Iterator[str]:
     yield _TOTAL(
         language,
         requests=total.requests,
-        read=figures.count(total.prompt_tokens),
-        written=figures.count(total.completion_tokens),
-        cost=figures.amount(total.cost),
-        granted=figures.amount(total.granted),
+        read=numbers.count(total.prompt_tokens),
+        written=numbers.count(total.completion_tokens),
+        cost=numbers.amount(total.cost),
+        granted=numbers.amount(total.granted),
     )
     yield from ("", _HEAD(language), _RULE)
     models = list(period.models.items())
@@ -111,9 +111,9 @@ def _row(model: str, spent: Spent) -> str:
     return row(
         code(model),
         str(spent.requests),
-        f"{figures.amount(spent.cost)} 🌼",
-        figures.count(spent.tokens),
-        f"{figures.amount(spent.granted)} 🌼",
+        f"{numbers.amount(spent.cost)} 🌼",
+        numbers.count(spent.tokens),
+        f"{numbers.amount(spent.granted)} 🌼",
     )
 
 
@@ -132,7 +132,7 @@ def _data(period: Period, of: Literal["account", "key"]) -> dict[str, Any]:
     models = [{"model": model or None, **_spent(spent)} for model, spent in period.models.items()]
     return {
         "of": of,
-        "since": figures.iso(period.since),
+        "since": numbers.iso(period.since),
         "whole": period.whole,
         "unread": period.unread,
         **_spent(period.total),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..routing.quota import Quota, round4
-from .figures import iso
+from .numbers import iso
 
 
 def holdings(quota: Quota) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import attrs
 from ..phrase import Language, Phrase
 from ..routing.catalogue import Catalogue, Model
 from ..routing.route import FREE
-from . import figures
+from . import numbers
 
 _TOOLS = Phrase("tools", "outils")
 _REASONING = Phrase("reasoning", "raisonnement")
@@ -45,7 +45,7 @@ class Listed:
         """Of a million tokens read, and written, in pollen; ``None`` where nobody says."""
         pricing = self.model.pricing
         read, written = pricing.get("promptTextTokens"), pricing.get("completionTextTokens")
-        return figures.per_million(read), figures.per_million(written)
+        return numbers.per_million(read), numbers.per_million(written)
 
     def abilities(self, language: Language) -> Iterator[str]:
         """What it can do beyond reading and writing text."""

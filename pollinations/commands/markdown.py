@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from .figures import UNKNOWN
+from .numbers import UNKNOWN
 
 _BREAKING: Final = str.maketrans({"`": "'", "|": "¦"})
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from ..phrase import Language, Phrase
 from ..routing.listing import display_name
 from ..routing.route import ENTER, FREE
-from . import figures
+from . import numbers
 from .control import Control
 from .listed import Listed, all_listed
 from .markdown import code, codes, plain, row
@@ -74,8 +74,8 @@ def _table(found: Sequence[Listed], language: Language) -> Iterator[str]:
             code(one.id),
             f"{'💎 ' if model.paid_only else ''}{plain(display_name(model))}",
             _price(one, language),
-            ", ".join(one.abilities(language)) or figures.UNKNOWN,
-            figures.size(model.context_length),
+            ", ".join(one.abilities(language)) or numbers.UNKNOWN,
+            numbers.size(model.context_length),
         )
 
 
@@ -84,8 +84,8 @@ def _price(one: Listed, language: Language) -> str:
         return _FREE(language)
     read, written = one.prices
     if read is written is None:
-        return figures.UNKNOWN
-    return f"{figures.price(read)} / {figures.price(written)}"
+        return numbers.UNKNOWN
+    return f"{numbers.price(read)} / {numbers.price(written)}"
 
 
 def _data(one: Listed) -> dict[str, Any]:

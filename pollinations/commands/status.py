@@ -9,7 +9,7 @@ from ..phrase import Language, Phrase
 from ..routing.dashboard import dashboard
 from ..routing.quota import Quota
 from ..routing.record import Record
-from . import figures
+from . import numbers
 from .control import Control
 from .holdings import holdings
 from .markdown import code
@@ -75,7 +75,7 @@ def _parts(control: Control, last: Record | None) -> Iterator[str]:
     if last is not None:
         yield _FALLBACK(
             language,
-            clock=figures.clock(last.at),
+            clock=numbers.clock(last.at),
             asked=code(last.asked),
             model=code(last.route.name),
             reason=last.route.reason,
@@ -105,7 +105,7 @@ def _last_fallback(control: Control) -> Record | None:
 def _data(record: Record) -> dict[str, Any]:
     return {
         "id": record.id,
-        "at": figures.iso(record.at),
+        "at": numbers.iso(record.at),
         "asked": record.asked,
         "model": record.route.name,
         "reason": record.route.reason,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..phrase import Language, Phrase
 from ..routing.dashboard import emoji
 from ..routing.quota import Quota, fixed
-from . import figures
+from . import numbers
 from .control import Control
 from .details import details
 from .holdings import holdings, used
@@ -109,17 +109,17 @@ def _known(quota: Quota, now: float, language: Language) -> Iterator[str]:
         yield _QUEST(language, grant=fixed(quota.grant, 2))
     yield _WALLET(language, wallet=wallet)
     if quota.resets is not None:
-        left = figures.until(quota.resets - now)
-        yield _RESET(language, clock=figures.clock(quota.resets), left=left)
+        left = numbers.until(quota.resets - now)
+        yield _RESET(language, clock=numbers.clock(quota.resets), left=left)
 
 
 def _period(quota: Quota, language: Language) -> Iterator[str]:
     """What a tier allows in a period, and how much of it is used."""
-    share = figures.share(used(quota), quota.limit)
+    share = numbers.share(used(quota), quota.limit)
     sign, tier = emoji(quota.tier), plain(quota.tier.upper())
     yield _TIER(language, emoji=sign, tier=tier, limit=quota.limit)
     yield _QUOTA(language, used=fixed(used(quota), 2), limit=fixed(quota.limit, 2))
-    yield _USAGE(language, bar=figures.bar(share), percent=figures.percent(share))
+    yield _USAGE(language, bar=numbers.bar(share), percent=numbers.percent(share))
 
 
 def _unknown(quota: Quota, now: float, language: Language) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _before(quota: Quota) -> str:
 
 def _when(moment: float, now: float) -> dict[str, str]:
     """The time of day of something past, and its age."""
-    return {"clock": figures.clock(moment), "age": figures.age(now - moment)}
+    return {"clock": numbers.clock(moment), "age": numbers.age(now - moment)}
 
 
 USAGE = Verb(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ..phrase import Language, Phrase
 from ..routing.record import LEFT, Attempt, Record, Records
-from . import figures
+from . import numbers
 from .control import Control
 from .markdown import code, codes
 from .verb import Misused, Told, Verb
@@ -87,7 +87,7 @@ def _explained(record: Record, records: Records, language: Language) -> Told:
 
 
 def _lines(record: Record, language: Language) -> Iterator[str]:
-    model, clock = code(record.asked), figures.clock(record.at, "%H:%M:%S")
+    model, clock = code(record.asked), numbers.clock(record.at, "%H:%M:%S")
     yield _ASKED(language, model=model, clock=clock)
     yield _outcome(record)(language, model=code(record.route.name), status=record.status)
     if record.route.reason:
@@ -98,10 +98,10 @@ def _lines(record: Record, language: Language) -> Iterator[str]:
         yield _ATTEMPTS(language, attempts=" → ".join(map(_attempt, record.attempts)))
     yield _time(record, language)
     if record.prompt_tokens is not None or record.completion_tokens is not None:
-        read, written = figures.size(record.prompt_tokens), figures.size(record.completion_tokens)
+        read, written = numbers.size(record.prompt_tokens), numbers.size(record.completion_tokens)
         yield _TOKENS(language, read=read, written=written)
     if record.cost is not None:
-        yield _COST(language, cost=figures.amount(record.cost))
+        yield _COST(language, cost=numbers.amount(record.cost))
 
 
 def _outcome(record: Record) -> Phrase:
@@ -114,15 +114,15 @@ def _outcome(record: Record) -> Phrase:
 
 def _attempt(attempt: Attempt) -> str:
     kind = f" ({attempt.kind})" if attempt.kind else ""
-    model, spent = code(attempt.route.name), figures.seconds(attempt.seconds)
+    model, spent = code(attempt.route.name), numbers.seconds(attempt.seconds)
     return f"{model} {attempt.status or '…'}{kind}, {spent}"
 
 
 def _time(record: Record, language: Language) -> str:
-    whole = figures.seconds(record.seconds)
+    whole = numbers.seconds(record.seconds)
     if record.first_byte is None:
         return _TIME(language, whole=whole)
-    return _TIMES(language, first=figures.seconds(record.first_byte), whole=whole)
+    return _TIMES(language, first=numbers.seconds(record.first_byte), whole=whole)
 
 
 def _before(record: Record, records: Records) -> list[str]:
@@ -135,7 +135,7 @@ def _before(record: Record, records: Records) -> list[str]:
 def _data(record: Record) -> dict[str, Any]:
     return {
         "id": record.id,
-        "at": figures.iso(record.at),
+        "at": numbers.iso(record.at),
         "asked": record.asked,
         "model": record.route.name,
         "universe": record.route.universe,

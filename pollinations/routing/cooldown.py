@@ -14,7 +14,7 @@ import attrs
 
 from .quota import NOTHING, Quota
 
-Key = tuple[str, str]
+ModelKey = tuple[str, str]
 """A universe and a model: see :attr:`pollinations.routing.route.Route.key`."""
 
 FIRST: Final = 5.0
@@ -77,10 +77,10 @@ class Cooldowns:
     cooldown is the probe, and the others go round until it has come back.
     """
 
-    _cooling: dict[Key, _Cooling] = attrs.field(factory=dict, init=False)
+    _cooling: dict[ModelKey, _Cooling] = attrs.field(factory=dict, init=False)
 
     def failed(
-        self, key: Key, now: float, retry_after: float | None = None, held: bool = False
+        self, key: ModelKey, now: float, retry_after: float | None = None, held: bool = False
     ) -> None:
         """
         *key* failed, for a reason that was not the request's own.
@@ -101,17 +101,17 @@ class Cooldowns:
         if len(self._cooling) > LIMIT:
             del self._cooling[next(iter(self._cooling))]
 
-    def succeeded(self, key: Key) -> None:
+    def succeeded(self, key: ModelKey) -> None:
         """*key* answers, even if it is to say that a request is wrong."""
         self._cooling.pop(key, None)
 
-    def asked(self, key: Key, now: float) -> None:
+    def asked(self, key: ModelKey, now: float) -> None:
         """*key* is asked now: when its cooldown is over, this is the probe."""
         cooling = self._cooling.get(key)
         if cooling is not None and cooling.left(now) == 0:
             cooling.probed = now
 
-    def abandoned(self, key: Key) -> None:
+    def abandoned(self, key: ModelKey) -> None:
         """Whoever asked *key* left before it was known how it went: another may probe."""
         cooling = self._cooling.get(key)
         if cooling is not None:
@@ -128,7 +128,7 @@ class Cooldowns:
             for cooling in self._cooling.values():
                 cooling.held = False
 
-    def view(self, now: float) -> Mapping[Key, float]:
+    def view(self, now: float) -> Mapping[ModelKey, float]:
         """Who must not be asked at this moment, and for how many seconds more."""
         if not self._cooling:
             return {}

@@ -15,9 +15,6 @@ from .show import waiting
 _IN_CHAT = re.compile(r"`/poll(inations)? ")
 _WITH_KEY = re.compile(r"`pollinations connect <[^>`]*>`")
 
-Alone = Callable[[Mapping[str, str], Sequence[str]], Told]
-"""Answers a command, given the environment and the words, where no proxy runs."""
-
 
 def _alone(environ: Mapping[str, str], words: Sequence[str]) -> Told:
     # Twisted is not loaded where a proxy answers, or where there is nothing to answer.
@@ -39,11 +36,11 @@ class Work:
     Who answers commands: the running proxy, else the files.
 
     :param environ: the environment.
-    :param alone: answers where no proxy runs.
+    :param alone: answers where no proxy runs, given the environment and the words.
     """
 
     environ: Mapping[str, str] = attrs.field(factory=lambda: os.environ, repr=False)
-    alone: Alone = _alone
+    alone: Callable[[Mapping[str, str], Sequence[str]], Told] = _alone
 
     @property
     def home(self) -> Home:

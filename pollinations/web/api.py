@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from .. import __version__
 from ..chat.request import ChatRequest
 from ..commands.answer import answer
-from ..commands.asked import without_keys
+from ..commands.asked import redacted
 from ..commands.control import no_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
@@ -141,7 +141,7 @@ class OpenAIResource:
                 _own_id(request)
                 _announce(request, asked)
                 return told
-            asked = without_keys(asked)
+            asked = redacted(asked)
         with self._in_flight.one(self._exchange.outlook.settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
             _explain(request, reply)

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from pollinations.chat.request import ChatRequest
-from pollinations.commands.asked import MOST_WORDS, Asked, asked_command, without_keys
+from pollinations.commands.asked import MOST_WORDS, Asked, asked_command, redacted
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "opencode"
 TOOLS = [{"type": "function", "function": {"name": "read"}}]
@@ -252,9 +252,9 @@ def test_words_are_not_shown() -> None:
 def test_keys_go_to_no_model(text: str) -> None:
     """The history of a conversation goes to whichever model answers next."""
     asked = request({"role": "user", "content": [part(text), IMAGE]}, text, assistant("✅"), "hi")
-    assert b"sk_abc" not in without_keys(asked).to_json()
+    assert b"sk_abc" not in redacted(asked).to_json()
     assert b"sk_abc" in asked.to_json()
-    assert without_keys(asked).messages[-1] == asked.messages[-1]
+    assert redacted(asked).messages[-1] == asked.messages[-1]
 
 
 @pytest.mark.parametrize(
@@ -269,4 +269,4 @@ def test_keys_go_to_no_model(text: str) -> None:
 def test_all_else_stays_as_it_is(messages: Any) -> None:
     """The very same request."""
     asked = request(*messages)
-    assert without_keys(asked) is asked
+    assert redacted(asked) is asked

@@ -12,12 +12,12 @@ from pollinations.routing.cooldown import (
     LONGEST_HELD,
     PROBE,
     Cooldowns,
-    Key,
+    ModelKey,
 )
 from pollinations.routing.quota import Quota
 
-GEMINI: Key = ("enter", "gemini")
-CLAUDE: Key = ("enter", "claude")
+GEMINI: ModelKey = ("enter", "gemini")
+CLAUDE: ModelKey = ("enter", "claude")
 DAY = 86400.0
 
 
@@ -27,7 +27,7 @@ class CooldownsTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.cooldowns = Cooldowns()
 
-    def left(self, now: float, key: Key = GEMINI) -> float:
+    def left(self, now: float, key: ModelKey = GEMINI) -> float:
         return self.cooldowns.view(now).get(key, 0.0)
 
     def breaks(self, now: float, retry_after: float | None = None) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.commands import figures
+from pollinations.commands import numbers
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ from pollinations.commands import figures
 )
 def test_halves_of_a_block_go_up(share: float, bar: str) -> None:
     """A quarter is three blocks of ten."""
-    assert figures.bar(share) == bar
+    assert numbers.bar(share) == bar
 
 
 @given(st.floats(), st.floats())
 def test_a_bar_has_ten_blocks(part: float, whole: float) -> None:
     """Whatever it is a bar of."""
-    share = figures.share(part, whole)
+    share = numbers.share(part, whole)
     assert 0 <= share <= 1
-    assert len(figures.bar(share)) == 10
-    assert 0 <= figures.percent(share) <= 100
+    assert len(numbers.bar(share)) == 10
+    assert 0 <= numbers.percent(share) <= 100
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_bar_has_ten_blocks(part: float, whole: float) -> None:
 )
 def test_numbers_of_tokens(number: int, count: str, size: str) -> None:
     """Thousands have one decimal, millions two."""
-    assert figures.count(number) == count
-    assert figures.size(number) == size
+    assert numbers.count(number) == count
+    assert numbers.size(number) == size
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_numbers_of_tokens(number: int, count: str, size: str) -> None:
 )
 def test_amounts_have_the_decimals_that_it_takes_to_see_them(pollen: float, amount: str) -> None:
     """Two, or four for what costs hardly anything."""
-    assert figures.amount(pollen) == amount
+    assert numbers.amount(pollen) == amount
 
 
 @pytest.mark.parametrize(
@@ -93,15 +93,15 @@ def test_amounts_have_the_decimals_that_it_takes_to_see_them(pollen: float, amou
 )
 def test_prices(of_one: float | None, of_a_million: str) -> None:
     """No more decimals than say something."""
-    assert figures.price(figures.per_million(of_one)) == of_a_million
+    assert numbers.price(numbers.per_million(of_one)) == of_a_million
 
 
 @given(st.floats(min_value=0, allow_nan=False, allow_infinity=False), st.integers(min_value=0))
 def test_numbers_are_numbers(price: float, tokens: int) -> None:
     """No finite number leads to one that is not."""
-    million = figures.per_million(price)
+    million = numbers.per_million(price)
     assert million is None or math.isfinite(million)
-    for text in (figures.price(million), figures.count(tokens), figures.size(tokens)):
+    for text in (numbers.price(million), numbers.count(tokens), numbers.size(tokens)):
         assert "nan" not in text.lower()
         assert "inf" not in text.lower()
 
@@ -121,12 +121,12 @@ def test_numbers_are_numbers(price: float, tokens: int) -> None:
 )
 def test_lengths_of_time(seconds: float, length: str, age: str, until: str) -> None:
     """As exact as is of use."""
-    assert figures.seconds(seconds) == length
-    assert figures.age(seconds) == age
-    assert figures.until(seconds) == until
+    assert numbers.seconds(seconds) == length
+    assert numbers.age(seconds) == age
+    assert numbers.until(seconds) == until
 
 
 def test_moments_for_programs_are_iso_8601_in_utc() -> None:
     """None is none."""
-    assert figures.iso(1_769_342_400.5) == "2026-01-25T12:00:00+00:00"
-    assert figures.iso(None) is None
+    assert numbers.iso(1_769_342_400.5) == "2026-01-25T12:00:00+00:00"
+    assert numbers.iso(None) is None
