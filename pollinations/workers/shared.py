@@ -7,7 +7,7 @@ import attrs
 from zope.interface import implementer
 
 from ..interfaces import ISignatureStore
-from ..routing.cooldown import Cooldowns, Key
+from ..routing.cooldown import Cooldowns, ModelKey
 from ..routing.notification import Channel, Kind, Notification, Notifications
 from .link import Link
 
@@ -21,23 +21,23 @@ class SharedCooldowns(Cooldowns):
         link.topics["cooldown"] = self._told
 
     def failed(
-        self, key: Key, now: float, retry_after: float | None = None, held: bool = False
+        self, key: ModelKey, now: float, retry_after: float | None = None, held: bool = False
     ) -> None:
         """See :meth:`.Cooldowns.failed`."""
         super().failed(key, now, retry_after, held)
         self._link.tell("cooldown", ["failed", key, retry_after, held])
 
-    def succeeded(self, key: Key) -> None:
+    def succeeded(self, key: ModelKey) -> None:
         """See :meth:`.Cooldowns.succeeded`."""
         self._tell_if_cooling("succeeded", key)
         super().succeeded(key)
 
-    def asked(self, key: Key, now: float) -> None:
+    def asked(self, key: ModelKey, now: float) -> None:
         """See :meth:`.Cooldowns.asked`."""
         self._tell_if_cooling("asked", key)
         super().asked(key, now)
 
-    def abandoned(self, key: Key) -> None:
+    def abandoned(self, key: ModelKey) -> None:
         """See :meth:`.Cooldowns.abandoned`."""
         self._tell_if_cooling("abandoned", key)
         super().abandoned(key)
@@ -47,25 +47,23 @@ class SharedCooldowns(Cooldowns):
         self._link.tell("cooldown", ["clear"])
         return super().clear()
 
-    def _tell_if_cooling(self, what: str, key: Key) -> None:
+    def _tell_if_cooling(self, what: str, key: ModelKey) -> None:
         # Nearly all requests go to models that nobody leaves alone.
         if key in self._cooling:
             self._link.tell("cooldown", [what, key])
 
     def _told(self, said: Any) -> None:
-        what, *rest = said
-        if what == "clear":
-            super().clear()
-            return
-        key: Key = (rest[0][0], rest[0][1])
-        if what == "failed":
-            super().failed(key, self._now(), rest[1], rest[2])
-        elif what == "asked":
-            super().asked(key, self._now())
-        elif what == "succeeded":
-            super().succeeded(key)
-        else:
-            super().abandoned(key)
+        match said:
+            case ["clear"]:
+                super().clear()
+            case ["failed", [universe, model], retry_after, held]:
+                super().failed((universe, model), self._now(), retry_after, held)
+            case ["asked", [universe, model]]:
+                super().asked((universe, model), self._now())
+            case ["succeeded", [universe, model]]:
+                super().succeeded((universe, model))
+            case ["abandoned", [universe, model]]:
+                super().abandoned((universe, model))
 
 
 class SharedNotifications(Notifications):
