@@ -16,12 +16,9 @@ from ..routing.record import Records
 from ..settings.file import SettingsFile
 from ..settings.keys import Key
 from ..settings.schema import Settings
-from ..upstream.account import AccountQuota
-from ..upstream.accounts import Accounts
-from ..upstream.outlook import Outlook
 from .account import DEMO_KEY
 from .imitation import Imitation
-from .together import Seen
+from .in_memory import Seen, parts_in_memory
 
 NOW = 1_769_342_400.0
 """When commands are given: 2026-01-25, noon."""
@@ -51,27 +48,11 @@ class Commanded:
     def __attrs_post_init__(self) -> None:
         self.clock.advance(NOW)
         self.imitation = Imitation(self.clock)
-        client: Any = StubTreq(self.imitation.resource())
-        file = SettingsFile(self.path, _at_once)
-        self.control = Control(
-            file,
-            Outlook(
-                self.clock,
-                lambda: file.settings,
-                lambda: self.catalogue,
-                lambda: self.key,
-                self.quota,
-            ),
-            Accounts(
-                lambda key: AccountQuota(
-                    client, "http://up/enter", key, self.clock, self.clock.seconds, "ours"
-                ),
-                lambda: self.key,
-            ),
-            self._latest,
-            self.clock.seconds,
-            self.records,
+        client, file = StubTreq(self.imitation.resource()), SettingsFile(self.path, _at_once)
+        parts = parts_in_memory(
+            self.clock, client, file, self._latest, self.quota, lambda: self.catalogue
         )
+        self.control = attrs.evolve(parts.control, records=self.records)
 
     def _latest(self) -> Key | None:
         return None if self.key is None else Key(self.key, "config.json")
