@@ -6,6 +6,7 @@ what is said of it. Both ends are the same program, so what is said is trusted.
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import orjson
 
 Message = tuple[str, Any]
@@ -20,11 +21,16 @@ def encode(topic: str, said: Any) -> bytes:
     return orjson.dumps([topic, said], option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
 
 
+@attrs.define(eq=False)
 class Decoder:
-    """Makes messages of bytes, however they were cut."""
+    """
+    Makes messages of bytes, however they were cut.
 
-    def __init__(self) -> None:
-        self._rest = b""
+    :param limit: the most bytes that a message may have.
+    """
+
+    _limit: int = LIMIT
+    _rest: bytes = attrs.field(default=b"", init=False, repr=False)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """
@@ -36,5 +42,5 @@ class Decoder:
         for line in lines:
             topic, said = orjson.loads(line)
             yield topic, said
-        if len(self._rest) > LIMIT:
-            raise ValueError(f"a message is longer than {LIMIT} bytes")
+        if len(self._rest) > self._limit:
+            raise ValueError(f"a message is longer than {self._limit} bytes")

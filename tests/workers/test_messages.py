@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.workers import messages
 from pollinations.workers.messages import Decoder, encode
 
 SAID = st.recursive(
@@ -28,11 +27,10 @@ def test_cuts_do_not_matter(said: list[tuple[str, Any]], data: st.DataObject) ->
     assert heard == said
 
 
-def test_a_message_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_has_an_end() -> None:
     """What goes on and on is not kept."""
-    monkeypatch.setattr(messages, "LIMIT", 100)
     with pytest.raises(ValueError, match="longer than 100 bytes"):
-        list(Decoder().feed(b"x" * 101))
+        list(Decoder(limit=100).feed(b"x" * 101))
 
 
 @pytest.mark.parametrize("line", [b"nonsense\n", b"[1,2,3]\n", b"17\n"])
