@@ -1,19 +1,19 @@
 """Files that are broken in every way we could think of: one clear line, and nothing lost."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from twisted.internet.defer import Deferred, execute
-from twisted.logger import LogLevel, globalLogPublisher
 
 from pollinations.settings.document import FILE_LIMIT, SettingsUnreadable
 from pollinations.settings.file import SettingsFile, save
 from pollinations.settings.keys import Keys, Places
 from pollinations.settings.schema import Settings
+from pollinations.testing.logged import logged
 
 CANARY = "sk_canary_0123456789"
 KEY = CANARY.encode()
@@ -112,18 +112,10 @@ broken = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
+@pytest.fixture(name="logged")
+def _logged(request: pytest.FixtureRequest) -> list[str]:
     """The warnings."""
-    lines: list[str] = []
-
-    def observe(event: Any) -> None:
-        if event["log_level"] is not LogLevel.info:
-            lines.append(event["log_format"].format(**event))
-
-    globalLogPublisher.addObserver(observe)
-    yield lines
-    globalLogPublisher.removeObserver(observe)
+    return logged(request.addfinalizer)
 
 
 def stored(path: Path) -> tuple[Any, bytes | None]:

@@ -8,7 +8,6 @@ import orjson
 import pytest
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.file import (
@@ -19,6 +18,7 @@ from pollinations.settings.file import (
 )
 from pollinations.settings.schema import Settings
 from pollinations.settings.watch import FileWatch
+from pollinations.testing.logged import logged
 
 SECRET = "sk_canary_0123456789"
 
@@ -37,13 +37,7 @@ class SettingsFileTests(SynchronousTestCase):
         self.path = Path(self.mktemp()).absolute() / "config.json"
         self.path.parent.mkdir(parents=True)
         self.file = SettingsFile(self.path, execute)
-        self.logged: list[str] = []
-        globalLogPublisher.addObserver(self._log)
-        self.addCleanup(globalLogPublisher.removeObserver, self._log)
-
-    def _log(self, event: Any) -> None:
-        if event["log_level"] is LogLevel.warn:
-            self.logged.append(event["log_format"].format(**event))
+        self.logged = logged(self.addCleanup)
 
     def write(self, settings: Any) -> None:
         self.path.write_bytes(orjson.dumps(settings))

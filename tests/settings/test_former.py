@@ -7,7 +7,7 @@ import attrs
 import orjson
 import pytest
 from twisted.internet.defer import Deferred, execute
-from twisted.logger import globalLogPublisher
+from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.file import SettingsFile
@@ -21,6 +21,7 @@ from pollinations.settings.schema import (
     Settings,
     Thresholds,
 )
+from pollinations.testing.logged import logged
 
 SECRET = "sk_canary_0123456789"
 FALLBACKS = Fallbacks(FreeFallbacks("free/glm", "free/nova"), EnterFallbacks("free/nova"))
@@ -92,12 +93,7 @@ class FormerFileTests(SynchronousTestCase):
         self.former.parent.mkdir(parents=True)
         self.write(VERSION_4)
         self.file = SettingsFile(self.path, execute, self.former)
-        self.logged: list[str] = []
-        globalLogPublisher.addObserver(self._log)
-        self.addCleanup(globalLogPublisher.removeObserver, self._log)
-
-    def _log(self, event: Any) -> None:
-        self.logged.append(event["log_format"].format(**event))
+        self.logged = logged(self.addCleanup, LogLevel.info)
 
     def write(self, settings: Any) -> None:
         self.former.write_bytes(orjson.dumps(settings))

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.home import TOKEN_PREFIX
 from pollinations.settings.keys import Key, Keys, Places, in_auth, in_opencode, usable
 from pollinations.settings.schema import Settings
 from pollinations.settings.watch import FileWatch
+from pollinations.testing.logged import logged
 
 
 def provider(key: Any, name: str = "pollinations") -> Any:
@@ -30,13 +30,7 @@ class KeysTests(SynchronousTestCase):
         self.environ = {"HOME": str(self.home)}
         self.places = Places.of(self.environ)
         self.settings = Settings()
-        self.logged: list[str] = []
-        globalLogPublisher.addObserver(self._log)
-        self.addCleanup(globalLogPublisher.removeObserver, self._log)
-
-    def _log(self, event: Any) -> None:
-        if event["log_level"] is LogLevel.warn:
-            self.logged.append(event["log_format"].format(**event))
+        self.logged = logged(self.addCleanup)
 
     def put(self, path: Path, data: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.files import write_whole
 from pollinations.signatures.document import SIZE_LIMIT
 from pollinations.signatures.file import AGAIN, FileSignatureStore
+from pollinations.testing.logged import logged
 from pollinations.testing.signatures import SignatureStoreTests
 
 
@@ -31,16 +32,7 @@ class _FileTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.path = Path(self.mktemp()).absolute() / "home" / "signatures.json"
-        self.said: list[str] = []
-        globalLogPublisher.addObserver(self._observe)
-        self.addCleanup(globalLogPublisher.removeObserver, self._observe)
-
-    def _observe(self, event: Any) -> None:
-        if (
-            event["log_namespace"].startswith("pollinations")
-            and event["log_level"] > LogLevel.debug
-        ):
-            self.said.append(event["log_format"].format(**event))
+        self.said = logged(self.addCleanup, LogLevel.info)
 
     def store(self, **arguments: Any) -> FileSignatureStore:
         """A store that has just been started."""

@@ -5,10 +5,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.signatures.redis import EXPIRY, RedisSignatureStore
+from pollinations.testing.logged import logged
 from pollinations.testing.signatures import SignatureStoreTests
 
 
@@ -71,16 +72,7 @@ class _RedisTests(SynchronousTestCase):
         self.clock = Clock()
         self.redis = MemoryRedis()
         self.store = self.another()
-        self.said: list[str] = []
-        globalLogPublisher.addObserver(self._observe)
-        self.addCleanup(globalLogPublisher.removeObserver, self._observe)
-
-    def _observe(self, event: Any) -> None:
-        if (
-            event["log_namespace"].startswith("pollinations")
-            and event["log_level"] > LogLevel.debug
-        ):
-            self.said.append(event["log_format"].format(**event))
+        self.said = logged(self.addCleanup, LogLevel.info)
 
     def another(self) -> RedisSignatureStore:
         """Another process's store."""

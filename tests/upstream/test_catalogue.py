@@ -10,13 +10,13 @@ import orjson
 from treq.testing import StubTreq
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
-from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from pollinations.routing.last_resort import LAST_RESORT
+from pollinations.testing.logged import logged
 from pollinations.upstream.catalogue import (
     FIRST,
     INTERVAL,
@@ -65,13 +65,7 @@ class CatalogueServiceTests(SynchronousTestCase):
         self.key: str | None = KEY
         self.enter = "http://upstream.example/enter"
         self.path: Any = Path(self.mktemp()).absolute() / "catalogue.json"
-        self.logged: list[str] = []
-        globalLogPublisher.addObserver(self._log)
-        self.addCleanup(globalLogPublisher.removeObserver, self._log)
-
-    def _log(self, event: Any) -> None:
-        if event["log_level"] in (LogLevel.warn, LogLevel.error, LogLevel.critical):
-            self.logged.append(event["log_format"].format(**event))
+        self.logged = logged(self.addCleanup)
 
     def service(self, in_thread: Callable[..., Any] = execute) -> CatalogueService:
         self.stub = StubTreq(self.lists)
