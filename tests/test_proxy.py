@@ -4,25 +4,12 @@ import os
 from typing import Any
 
 import orjson
-from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.proxy import proxy
 from pollinations.settings.home import Home
 from pollinations.start import Start
-
-
-class Reactor(MemoryReactorClock):
-    """A reactor in memory whose threads are no other thread."""
-
-    def callFromThread(self, function: Any, *arguments: Any) -> None:
-        function(*arguments)
-
-    def getThreadPool(self) -> Any:
-        return self
-
-    def callInThreadWithCallback(self, done: Any, function: Any, *arguments: Any) -> None:
-        done(True, function(*arguments))
+from pollinations.testing.reactor import ThreadlessReactor
 
 
 class HotTests(SynchronousTestCase):
@@ -40,7 +27,7 @@ class HotTests(SynchronousTestCase):
     def started(self, **said: str) -> Start:
         """A proxy that runs, and what it was started with."""
         start = Start.of(said, os.environ, ("unix:door",))
-        self.reactor = Reactor()
+        self.reactor = ThreadlessReactor()
         service: Any = proxy(start, os.environ, self.reactor, lambda: self.reactor.seconds())
         service.startService()
         self.addCleanup(service.stopService)

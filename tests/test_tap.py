@@ -4,31 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.address import IPv4Address
-from twisted.internet.testing import MemoryReactorClock
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.settings.home import Home
 from pollinations.tap import Options, makeService
-
-
-class Reactor(MemoryReactorClock):
-    """A reactor in memory that says where it listens, and whose threads are no other thread."""
-
-    def listenTCP(self, port: int, factory: Any, backlog: int = 50, interface: str = "") -> Any:
-        opened: Any = super().listenTCP(port, factory, backlog, interface)
-        opened.getHost = lambda: IPv4Address("TCP", interface or "0.0.0.0", port)
-        return opened
-
-    def callFromThread(self, function: Any, *arguments: Any) -> None:
-        function(*arguments)
-
-    def getThreadPool(self) -> Any:
-        return self
-
-    def callInThreadWithCallback(self, done: Any, function: Any, *arguments: Any) -> None:
-        done(True, function(*arguments))
+from pollinations.testing.reactor import ThreadlessReactor
 
 
 class MakeServiceTests(SynchronousTestCase):
@@ -38,7 +19,7 @@ class MakeServiceTests(SynchronousTestCase):
         """The service that a command line makes."""
         options = Options()
         options.parseOptions(list(arguments))
-        self.reactor = Reactor()
+        self.reactor = ThreadlessReactor()
         return makeService(options, self.reactor)
 
     def test_listens_on_the_loopback(self) -> None:
