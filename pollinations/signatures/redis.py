@@ -180,7 +180,7 @@ class RedisSignatureStore:
         return True
 
 
-def _in_words(error: BaseException) -> str:
+def _in_words(error: BaseException | None) -> str:
     """What went wrong, for a person."""
     if isinstance(error, FirstError):
         return _in_words(error.subFailure.value)
