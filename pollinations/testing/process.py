@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO, Any
@@ -48,6 +48,14 @@ os.environ["LISTEN_FDS"] = str(len(given))
 os.environ["LISTEN_FDNAMES"] = ":".join("unknown" for _ in given)
 os.execv(sys.argv[2], sys.argv[2:])
 """
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that was free a moment ago."""
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
 
 
 class NotStarted(Exception):

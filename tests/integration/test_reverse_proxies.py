@@ -15,7 +15,7 @@ from twisted.internet.task import Clock
 
 from pollinations.testing import scripts
 from pollinations.testing.imitation import Imitation
-from pollinations.testing.process import in_front
+from pollinations.testing.process import free_port, in_front
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 HOST = "models.example.org"
@@ -39,13 +39,6 @@ class Client(Protocol):
 
     def connectionLost(self, reason=None):
         self.over = True
-
-
-def free_port():
-    """A port that was free a moment ago."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def nginx(folder, text):

@@ -20,7 +20,7 @@ from pollinations import __version__
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY, Account, Key
 from pollinations.testing.imitation import Imitation
-from pollinations.testing.process import TWIST, in_front, running, started
+from pollinations.testing.process import TWIST, free_port, in_front, running, started
 
 DEAD = "http://127.0.0.1:9"
 """Where nobody listens."""
@@ -34,13 +34,6 @@ def failed(folder, *arguments, **environ):
     status = proxy.process.wait(60)
     proxy.stop()
     return status, proxy.log
-
-
-def free_port():
-    """A port that was free a moment ago."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def mode_of(path):
