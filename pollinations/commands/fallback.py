@@ -5,7 +5,7 @@ from typing import Any
 
 from ..errors import InvalidRequest
 from ..phrase import Phrase
-from ..routing.catalogue import Catalogue, Model
+from ..routing.catalogue import Catalogue
 from ..routing.last_resort import LAST_RESORT
 from ..routing.names import parse
 from ..routing.route import FREE
@@ -101,10 +101,8 @@ def _unknown(control: Control, name: str) -> str:
 
 
 def _names(catalogue: Catalogue) -> Iterator[str]:
-    models: Sequence[Model] = catalogue.models.get(FREE, ())
-    for model in models:
-        yield model.name
-        yield from model.aliases
+    for model in catalogue.models.get(FREE, ()):
+        yield from model.names
 
 
 def _read(control: Control) -> bool:

@@ -38,7 +38,7 @@ class Listed:
     @property
     def names(self) -> tuple[str, ...]:
         """All that it is called, in lower case."""
-        return self.id.lower(), self.model.name.lower(), *map(str.lower, self.model.aliases)
+        return tuple(map(str.lower, (self.id, *self.model.names)))
 
     @property
     def prices(self) -> tuple[float | None, float | None]:

@@ -126,7 +126,7 @@ def _known(modalities: tuple[str, ...]) -> list[str]:
 
 
 def _names(model: Model) -> tuple[str, ...]:
-    return tuple(name.lower() for name in (model.name, *model.aliases))
+    return tuple(map(str.lower, model.names))
 
 
 def _is_called(model: Model, *words: str) -> bool:

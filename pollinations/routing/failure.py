@@ -59,8 +59,7 @@ def _any(request: ChatRequest, route: Route) -> bool:
 
 def _gemini_with_tools(request: ChatRequest, route: Route) -> bool:
     """Gemini with tools."""
-    entry = route.entry
-    names = (route.model, entry.name, *entry.aliases) if entry else (route.model,)
+    names = (route.model, *route.entry.names) if route.entry else (route.model,)
     return bool(request.tools) and any("gemini" in name.lower() for name in names)
 
 

@@ -46,6 +46,11 @@ class Model:
     title: str = ""
     created: int = 0
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own name, and then the others."""
+        return (self.name, *self.aliases)
+
 
 _OTHER_CATEGORIES = {"image", "video", "audio", "3d", "embedding", "embeddings", "realtime"}
 
