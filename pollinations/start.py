@@ -35,14 +35,8 @@ LISTEN = "tcp:{port}:interface=127.0.0.1:backlog=1024"
 Twisted lets wait would try again a second later."""
 
 
-@attrs.frozen
 class WrongStart(PollinationsError):
-    """What was said on the command line or in the environment cannot be; *message* says why."""
-
-    message: str
-
-    def __str__(self) -> str:
-        return self.message
+    """What was said on the command line or in the environment cannot be. Says why."""
 
 
 @attrs.frozen

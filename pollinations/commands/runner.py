@@ -101,7 +101,7 @@ class Commands:
         except (InvalidRequest, UpstreamFailed) as e:
             return self._not(_FAILED, message=e.message)
         except SettingsUnreadable as e:
-            return self._not(_UNREADABLE, path=self.control.file.path.name, reason=e.reason)
+            return self._not(_UNREADABLE, path=self.control.file.path.name, reason=str(e))
         except WrongSettings as e:
             return self._not(_WRONG, problems="; ".join(e.problems))
         except OSError as e:

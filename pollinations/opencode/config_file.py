@@ -18,14 +18,8 @@ from ..settings.document import FILE_LIMIT
 from .ownership import digest
 
 
-@attrs.frozen
 class Refused(PollinationsError):
-    """Setup changes nothing; *reason* says why, and what to do. It is for a person."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
+    """Setup changes nothing. Says why, and what to do, for a person."""
 
 
 @attrs.frozen

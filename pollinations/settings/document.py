@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
 import orjson
 
 from ..errors import PollinationsError
@@ -16,14 +15,8 @@ FILE_LIMIT = 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 
 
-@attrs.frozen
 class SettingsUnreadable(PollinationsError):
     """The file cannot be understood, so it is not changed either. Says why, and nothing of it."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 def parse(data: bytes) -> Mapping[str, Any]:
