@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "settings": {"errors", "files", "phrase", "settings/schema", "logs"},
     "start": {"errors", "files", "settings", "routing"},
     "signatures": {"files", "chat", "interfaces", "logs"},
-    "units": {"errors", "files", "settings", "start"},
+    "units": {"errors", "files", "settings", "settings/schema", "start"},
     "upstream": {
         "errors",
         "files",

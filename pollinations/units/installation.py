@@ -8,9 +8,11 @@ from typing import Final, Self
 import attrs
 
 from ..errors import PollinationsError
+from ..files import expanded
+from ..settings.schema import Settings
 from ..start import Start
 
-PORT: Final = 10001
+PORT: Final = Settings().port
 """Where a service listens when the settings let the system choose: clients must find it."""
 
 PASSED_ON: Final = ("POLLINATIONS_HOME", "POLLINATIONS_CONFIG")
@@ -52,11 +54,8 @@ class Installation:
         if not twist.exists():
             raise NotInstallable(f"{twist} is missing; install this package in an environment.")
         start = Start.of({}, environ)
-        said = {name: _absolute(environ[name]) for name in PASSED_ON if environ.get(name)}
+        named = {name: environ[name] for name in PASSED_ON if environ.get(name)}
+        said = {name: str(expanded(path).absolute()) for name, path in named.items()}
         return cls(
             twist, start.home.path, start.port or PORT, start.file.settings.listener.drain, said
         )
-
-
-def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
