@@ -1,11 +1,11 @@
 """``service``: the proxy runs by itself, whenever its user is logged in."""
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
+from .show import say
 from .work import here
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def install(print_: bool) -> None:
         for path, text in plan.files.items():
             click.echo(f"# {path}\n{text}")
         return
-    _say(plan.install())
+    say(plan.install())
     if here().environ.get("POLLINATIONS_API_KEY"):
         click.echo("The service does not see POLLINATIONS_API_KEY: `pollinations connect`.")
 
@@ -39,14 +39,14 @@ def install(print_: bool) -> None:
 @service.command()
 def uninstall() -> None:
     """Stop the service, and remove it."""
-    _say(_plan().uninstall())
+    say(_plan().uninstall())
 
 
 @service.command()
 def status() -> None:
     """Say whether the service is installed, and runs."""
     well, sentences = _plan().state()
-    _say(sentences)
+    say(sentences)
     if not well:
         raise click.exceptions.Exit(1)
 
@@ -65,14 +65,4 @@ def _plan() -> "Plan":
             return launchd.plan(installation, environ)
         return systemd.plan(installation, environ)
     except (PollinationsError, OSError) as e:
-        raise click.ClickException(str(e)) from e
-
-
-def _say(sentences: Iterable[str]) -> None:
-    from ..errors import PollinationsError
-
-    try:
-        for sentence in sentences:
-            click.echo(sentence)
-    except PollinationsError as e:
         raise click.ClickException(str(e)) from e

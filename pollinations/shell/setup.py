@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..settings.home import Home
-from .show import waiting
+from .show import say, waiting
 from .work import here
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def setup(remove: bool, print_: bool, project: bool) -> None:
     work = Setup(here().home, place)
     try:
         if remove:
-            _say(work.remove().said)
+            say(work.remove().said)
         else:
             _set_up(work, environ, project, print_)
     except (PollinationsError, OSError, ValueError) as e:
@@ -58,16 +58,11 @@ def _set_up(work: "Setup", environ: Mapping[str, str], project: bool, print_: bo
         click.echo(json.dumps(block, indent=2, ensure_ascii=False))
         return
     report = work.install(block, _plugin(start.home, environ, project), found.port)
-    _say(report.said)
+    say(report.said)
     if not found.has_key:
         click.echo("There is no key, so only free models: 'pollinations connect', then this again.")
     if report.changed:
         click.echo("Start OpenCode anew; 'opencode models pollinations' lists the models.")
-
-
-def _say(sentences: Iterable[str]) -> None:
-    for sentence in sentences:
-        click.echo(sentence)
 
 
 def _plugin(home: Home, environ: Mapping[str, str], project: bool) -> str:

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
 import orjson
 
 from ..commands.verb import Told
+from ..errors import PollinationsError
 from .plain import clean, plain
 
 
@@ -30,6 +31,19 @@ def show(told: Told, as_json: bool = False, report: bool = False) -> None:
         if not report:
             _complain(told.text)
         raise click.exceptions.Exit(1 if told.understood else 2)
+
+
+def say(sentences: Iterable[str]) -> None:
+    """
+    Say what is done, while it is done.
+
+    :raises click.ClickException: it cannot be.
+    """
+    try:
+        for sentence in sentences:
+            click.echo(sentence)
+    except PollinationsError as e:
+        raise click.ClickException(str(e)) from e
 
 
 @contextmanager
