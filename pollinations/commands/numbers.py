@@ -88,7 +88,7 @@ def seconds(number: float) -> str:
 
 
 def until(seconds: float) -> str:
-    """The time left: ``6h 1m``."""
+    """The time left: ``6h 1m``; there is more room than in the line of the dashboard."""
     minutes = max(0, int(seconds)) // 60
     return f"{minutes // 60}h {minutes % 60}m"
 
