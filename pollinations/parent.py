@@ -45,16 +45,7 @@ def parent(
     :raises ValueError: it cannot have workers.
     """
     file, hub, door = start.file, _hub(start, reactor, now), _door(start, reactor, now)
-    workers = WorkersService(
-        reactor,
-        hub,
-        lambda: door.ports,
-        start.workers,
-        command(),
-        dict(environ),
-        door.announce,
-        lambda: _give_up(reactor),
-    )
+    workers = _workers(start, environ, reactor, hub, door)
     told = SupervisedService(supervisor, reactor, reactor, lambda: door.where)
     whole = DrainedService(
         door, workers, lambda: file.settings.listener.drain, reactor, told.stopping
@@ -71,6 +62,22 @@ def parent(
     for part in parts:
         part.setServiceParent(whole)
     return LogService(start.home.log, lambda: file.settings, whole)
+
+
+def _workers(
+    start: Start, environ: Mapping[str, str], reactor: Any, hub: Hub, door: Door
+) -> WorkersService:
+    """Starts them, and lets others find the door as soon as one is there to answer."""
+    return WorkersService(
+        reactor,
+        hub,
+        lambda: door.ports,
+        start.workers,
+        command(),
+        dict(environ),
+        door.announce,
+        lambda: _give_up(reactor),
+    )
 
 
 def _hub(start: Start, reactor: Any, now: Callable[[], float]) -> Hub:
