@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
-from twisted.application.service import Service
+from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from ..logs.quiet import quiet
@@ -29,7 +28,7 @@ def stamp(path: Path) -> Stamp:
 
 
 @attrs.define(eq=False, slots=False)
-class FileWatch(Service):
+class FileWatch(TimerService):
     """
     Calls when it starts, and whenever one of some files has changed since it was last looked at.
 
@@ -44,21 +43,12 @@ class FileWatch(Service):
     _clock: IReactorTime
     _stamp: Callable[[Path], object] = stamp
     _stamps: list[object] = attrs.field(init=False, factory=list)
-    _loop: LoopingCall = attrs.field(init=False)
 
     _log = Logger()
 
-    def startService(self) -> None:
-        """Begin to look."""
-        super().startService()
-        self._loop = LoopingCall(self._look)
-        self._loop.clock = self._clock
-        self._loop.start(INTERVAL)
-
-    def stopService(self) -> None:
-        """Look no more."""
-        super().stopService()
-        self._loop.stop()
+    def __attrs_post_init__(self) -> None:
+        super().__init__(INTERVAL, self._look)
+        self.clock = self._clock
 
     def _look(self) -> None:
         # Before the files are read: a change in between is seen at the next look.
@@ -69,5 +59,5 @@ class FileWatch(Service):
         try:
             self._changed()
         except Exception:
-            # An exception that left here would end the loop.
+            # An exception that left here would end the calls.
             self._log.failure("a change on disk could not be followed", quiet())
