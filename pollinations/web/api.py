@@ -177,9 +177,8 @@ class OpenAIResource:
         outlook = self._exchange.outlook
         await outlook.listed()
         now = outlook.situation()
-        url = f"http://{(request.getHeader(b'host') or b'').decode('latin-1')}/v1"
         small = now.settings.fallbacks.free.agent
-        return as_json(request, block(now.catalogue, now.has_key, url, small).to_json())
+        return as_json(request, block(now.catalogue, now.has_key, _base(request), small).to_json())
 
     @_at(app, "GET", "/health")
     def health(self, request: IRequest) -> bytes:
@@ -277,6 +276,12 @@ class OpenAIResource:
             return write_error(request, failure.value)
         said: bytes | None = self.broken(request, failure)
         return said
+
+
+def _base(request: Any) -> str:
+    """Where the client has found this."""
+    host = (request.getHeader(b"host") or b"").decode("latin-1")
+    return f"{'https' if request.isSecure() else 'http'}://{host}/v1"
 
 
 def _taken(request: Any) -> bytes:

@@ -482,6 +482,14 @@ class OpenCodeTests(SynchronousTestCase):
         self.assertEqual(told["small_model"], "pollinations/free/openai-fast")
         self.assertEqual(set(told["command"]), {"pollinations", "poll"})
 
+    def test_says_https_where_it_was_asked_so(self) -> None:
+        """Behind ``--listen ssl:…``."""
+        proxy = Together()
+        there = "https://127.0.0.1:10001/v1"
+        got = Got(proxy.client.get(f"{there}/opencode", unbuffered=True))
+        proxy.pump()
+        self.assertEqual(got.json["provider"]["pollinations"]["options"]["baseURL"], there)
+
     def test_has_no_key_in_it(self) -> None:
         """And without one, no models that want one."""
         proxy = Together()
