@@ -31,18 +31,17 @@ from ..opencode.provider import block
 from ..routing.listing import entry, listing
 from ..settings.document import SettingsUnreadable
 from ..settings.file import WrongSettings
-from ..upstream.asking import Reply, ask
+from ..upstream.asking import ask
 from ..upstream.exchange import Exchange
 from .direct import Direct
 from .errors import of_http, unkept, write_error
-from .fields import api_key, words
-from .gauges import watch_exchange
+from .fields import api_key, base_url, taken, words
+from .gauges import watch_api
 from .guard import request_id
-from .headers import say
 from .in_flight import InFlight
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
-from .reply import as_events, as_json
+from .reply import announce, as_json, explain
 from .trace import parent_of
 
 Gathered = Callable[[Figures], Awaitable[Sequence[Family]]]
@@ -90,65 +89,46 @@ class OpenAIResource:
     _commands: Commands | None = None
     _gathered: Gathered = _own
 
-    draining: bool = attrs.field(default=False, init=False)
-    """Whether this is about to stop: live answers go on, new requests belong elsewhere."""
+    in_flight: InFlight = attrs.field(init=False)
+    """The chats that are being answered."""
 
-    _in_flight: InFlight = attrs.field(init=False)
     _started: float = attrs.field(init=False)
 
     app = Klein()
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
-        self._started, self._in_flight = self._clock.seconds(), InFlight(self._clock)
+        self._started = self._clock.seconds()
+        self.in_flight = InFlight(self._clock, self._exchange, self._feed)
         self._exchange.observers.append(self.metrics.observe)
-        self.metrics.watch("in_flight", lambda: {(): self._in_flight.count})
-        self.metrics.watch("draining", lambda: {(): self.draining})
-        watch_exchange(self.metrics, self._exchange)
-        feed = self._feed
-        if feed is not None:
-            self.metrics.watch("notification_listeners", lambda: {(): feed.listening})
+        watch_api(self.metrics, self._exchange, self.in_flight, self._feed)
 
     def resource(self) -> IResource:
         """The API as a resource, in which chats go the shortest way."""
         return Direct(frozenset(CHATS), self.chat, self._failed, self.app.resource())
 
     async def drain(self, seconds: float) -> None:
-        """
-        Let the live answers come to their end; then end those that are left.
-
-        Such a stream ends in an error event, and what has not begun is answered 503. Whoever
-        listens to notifications is sent home at once. It can be called again, to hurry.
-
-        :param seconds: how long to wait at most.
-        """
-        self.draining = True
-        if self._feed is not None:
-            self._feed.close()
-        if self._in_flight.count:
-            told = {"count": self._in_flight.count, "seconds": seconds}
-            self._log.info("{count} live answers have {seconds:g} s to come to their end", **told)
-        if not await self._in_flight.emptied(seconds):
-            self._exchange.stop()
+        """See :meth:`~pollinations.web.in_flight.InFlight.drain`."""
+        await self.in_flight.drain(seconds)
 
     @_at(app, "POST", *CHATS)
     async def chat(self, request: IRequest) -> bytes | None:
         """Answer a chat request, as a stream or whole."""
-        asked = ChatRequest.from_json(_taken(request))
+        asked = ChatRequest.from_json(taken(request))
         if self._commands is not None:
             told = await answer(self._commands, asked, self._exchange.now())
             if told is not None:
                 _own_id(request)
-                _announce(request, asked)
+                announce(request, asked.stream)
                 return told
             asked = redacted(asked)
-        with self._in_flight.one(self._exchange.outlook.settings.listener.requests):
+        with self.in_flight.one(self._exchange.outlook.settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
-            _explain(request, reply)
+            explain(request, reply)
             if reply.body is None:
                 assert reply.failure is not None
                 return write_error(request, reply.failure)
-            _announce(request, asked)
+            announce(request, asked.stream)
             await relay(reply.body, request)
             return None
 
@@ -178,7 +158,9 @@ class OpenAIResource:
         await outlook.listed()
         now = outlook.situation()
         small = now.settings.fallbacks.free.agent
-        return as_json(request, block(now.catalogue, now.has_key, _base(request), small).to_json())
+        return as_json(
+            request, block(now.catalogue, now.has_key, base_url(request), small).to_json()
+        )
 
     @_at(app, "GET", "/health")
     def health(self, request: IRequest) -> bytes:
@@ -201,9 +183,10 @@ class OpenAIResource:
     @_at(app, "GET", "/health/ready")
     def ready(self, request: IRequest) -> bytes:
         """Say whether new requests are welcome."""
-        if self.draining:
+        draining = self.in_flight.draining
+        if draining:
             request.setResponseCode(503)
-        return as_json(request, {"status": "draining" if self.draining else "ok"})
+        return as_json(request, {"status": "draining" if draining else "ok"})
 
     @_at(app, "POST", "/v1/auth")
     async def auth(self, request: IRequest) -> bytes:
@@ -278,36 +261,9 @@ class OpenAIResource:
         return said
 
 
-def _base(request: Any) -> str:
-    """Where the client has found this."""
-    host = (request.getHeader(b"host") or b"").decode("latin-1")
-    return f"{'https' if request.isSecure() else 'http'}://{host}/v1"
-
-
-def _taken(request: Any) -> bytes:
-    """The body of a request, which it need not keep as long as its answer takes."""
-    body: bytes = request.content.read()
-    request.content.truncate(0)
-    return body
-
-
 def _own_id(request: Any) -> str:
     """The request's identifier, given to it here unless that was done at the door."""
     if not request.responseHeaders.hasHeader(b"x-request-id"):
         request.setHeader(b"x-request-id", request_id(request))
     given: str = request.responseHeaders.getRawHeaders("x-request-id")[0]
     return given
-
-
-def _explain(request: Any, reply: Reply) -> None:
-    """Say by whom the answer is, and why."""
-    found = reply.headers.items()
-    say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})
-
-
-def _announce(request: Any, asked: ChatRequest) -> None:
-    """Say in which of the two forms the answer comes."""
-    if asked.stream:
-        as_events(request)
-    else:
-        say(request, {b"Content-Type": b"application/json"})

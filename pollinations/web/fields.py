@@ -1,10 +1,23 @@
-"""What is read out of the bodies of requests that are no chat."""
+"""What is read out of requests."""
 
 from typing import Any
 
 import orjson
 
 from ..errors import InvalidRequest
+
+
+def taken(request: Any) -> bytes:
+    """The body of *request*, which it need not keep as long as its answer takes."""
+    body: bytes = request.content.read()
+    request.content.truncate(0)
+    return body
+
+
+def base_url(request: Any) -> str:
+    """Where the client of *request* has found the API."""
+    host = (request.getHeader(b"host") or b"").decode("latin-1")
+    return f"{'https' if request.isSecure() else 'http'}://{host}/v1"
 
 
 def api_key(body: bytes) -> str:

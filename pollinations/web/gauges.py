@@ -6,10 +6,18 @@ from ..metrics.metrics import Metrics
 from ..routing.route import Route
 from ..settings.file import SettingsFile
 from ..upstream.exchange import Exchange
+from .in_flight import InFlight
+from .notifications import NotificationFeed
 
 
-def watch_exchange(metrics: Metrics, exchange: Exchange) -> None:
-    """Show what is known of upstreams, the account and the models."""
+def watch_api(
+    metrics: Metrics, exchange: Exchange, in_flight: InFlight, feed: NotificationFeed | None
+) -> None:
+    """Show who is there, and what is known of upstreams, the account and the models."""
+    metrics.watch("in_flight", lambda: {(): in_flight.count})
+    metrics.watch("draining", lambda: {(): in_flight.draining})
+    if feed is not None:
+        metrics.watch("notification_listeners", lambda: {(): feed.listening})
     metrics.watch("queue_depth", lambda: _waiting(exchange))
     metrics.watch("cooldown_active", lambda: _cooling(metrics, exchange))
     metrics.watch("models", lambda: _models(exchange))

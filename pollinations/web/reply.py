@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from ..upstream.asking import Reply
 from .headers import say
 
 _EVENTS = {
@@ -24,3 +25,17 @@ def as_json(request: Any, value: Mapping[str, Any]) -> bytes:
 def as_events(request: Any) -> None:
     """Say that the reply to *request* is a stream of events, which nobody on the way may hold."""
     say(request, _EVENTS)
+
+
+def announce(request: Any, stream: bool) -> None:
+    """Say in which of the two forms the answer to a chat comes."""
+    if stream:
+        as_events(request)
+    else:
+        say(request, {b"Content-Type": b"application/json"})
+
+
+def explain(request: Any, reply: Reply) -> None:
+    """Say by whom the answer is, and why."""
+    found = reply.headers.items()
+    say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})

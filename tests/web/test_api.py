@@ -400,7 +400,7 @@ class HealthTests(SynchronousTestCase):
         """Then new requests belong elsewhere, and it lives all the same."""
         proxy = Together()
         self.assertEqual(proxy.get("/health/ready").status, 200)
-        proxy.api.draining = True
+        proxy.api.in_flight.draining = True
         self.assertEqual(proxy.get("/health/ready").status, 503)
         self.assertEqual(proxy.get("/health/live/").status, 200)
 

@@ -84,7 +84,7 @@ class GaugesTests(SynchronousTestCase):
     def test_an_end_that_is_near(self) -> None:
         """Until there is nothing more to wait for."""
         self.assertEqual(self.value("draining"), 0)
-        self.proxy.api.draining = True
+        self.proxy.api.in_flight.draining = True
         self.assertEqual(self.value("draining"), 1)
 
 
