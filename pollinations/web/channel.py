@@ -208,6 +208,9 @@ class BoundedChannel(DepartingChannel):
 
     def refuse(self, error: InvalidRequest | UpstreamFailed) -> None:
         """Answer with *error*, and read nothing more."""
+        if self.refused:
+            # What comes behind a body that is too large may be wrong, too.
+            return
         self.refused, head = True, self._arriving.head
         request = self.requests[-1] if self.requests else self._made()
         self._arriving.rest = b""

@@ -229,6 +229,11 @@ class PipelineTests(SynchronousTestCase):
         server.clock.pump([0] * 1000)
         self.assertEqual(transport.producerState, "producing")
 
+    def test_only_the_first_wrong_is_refused(self) -> None:
+        """Chunks that are too many may end in what is none."""
+        many = b"Transfer-Encoding: chunked\r\n\r\n7d1\r\n" + b"x" * 2001 + b"nonsense"
+        refused(Server().answer(POST + many), 413)
+
     def test_a_body_is_not_a_request(self) -> None:
         """What a refused request was followed by is not served, whatever it looks like."""
         server = Server()
