@@ -24,6 +24,7 @@ from .departing import DepartingChannel
 from .errors import write_error
 from .guard import request_id
 from .head import METHODS, Head
+from .headers import say
 
 AHEAD = 16 * 1024
 """How many bytes are read of what a client asks while it has not got its answers yet."""
@@ -215,8 +216,8 @@ class BoundedChannel(DepartingChannel):
         request = self.requests[-1] if self.requests else self._made()
         self._arriving.rest = b""
         self._read_on()
-        request.setHeader(b"x-request-id", request_id(request))
-        request.setHeader(b"Connection", b"close")
+        said = {b"Date": self.site.date(), b"X-Request-Id": request_id(request)}
+        say(request, {**said, b"Connection": b"close"})
         if error.status == 405:
             request.setHeader(b"Allow", METHODS.encode())
         body = write_error(request, error)

@@ -22,6 +22,9 @@ class PromptChannel(HTTPChannel):
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
         """An answer begins; :meth:`flush` sends it off if nothing follows at once."""
+        if code == b"204":
+            # It has no body, and so no length (RFC 9110 section 8.6); Twisted gives it one.
+            headers.removeHeader(b"Content-Length")
         lines = [b"%b %b %b" % (version, code, reason)]
         for name, values in headers.getAllRawHeaders():
             lines += [b"%b: %b" % (name, value) for value in values]

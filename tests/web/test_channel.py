@@ -88,6 +88,7 @@ def refused(got: bytes, status: int) -> str:
     assert "content-type: application/json" in lines
     assert f"content-length: {len(body)}" in lines
     assert any(line.startswith("x-request-id: ") for line in lines)
+    assert any(line.startswith("date: ") for line in lines)
     assert (status == 405) is any(line.startswith("allow: ") for line in lines)
     error = orjson.loads(body)["error"]
     assert error.keys() == {"message", "type", "param", "code"}
@@ -287,6 +288,15 @@ class ResourceTests(SynchronousTestCase):
         got = self.ask(Echo(), b"HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
         self.assertTrue(got.startswith(b"HTTP/1.1 200 OK\r\n"))
         self.assertTrue(got.endswith(b"\r\n\r\n"))
+
+    def test_a_preflight(self) -> None:
+        """What has no body has no length either."""
+        asked = b"Host: localhost\r\nOrigin: https://a.b\r\nAccess-Control-Request-Method: POST"
+        server = Server(attrs.evolve(BOUNDS, origins=("https://a.b",)))
+        got = server.answer(b"OPTIONS / HTTP/1.1\r\n" + asked + b"\r\n\r\n")
+        self.assertTrue(got.startswith(b"HTTP/1.1 204 "))
+        self.assertTrue(got.endswith(b"\r\n\r\n"))
+        self.assertNotIn(b"Content-Length", got)
 
     def test_a_head_of_which_nothing_follows_yet(self) -> None:
         """Leaves without it."""
