@@ -24,6 +24,9 @@ class Entrance(Protocol):
     def close(self) -> "Deferred[None]":
         """Let nobody in any more. Fires when all have left; may be cancelled."""
 
+    def turn_away(self) -> None:
+        """Wait no longer for requests of which only a part has come."""
+
 
 class Answering(Protocol):
     """What answers them."""
@@ -68,6 +71,7 @@ class DrainedService(MultiService):
     def hurry(self) -> None:
         """Wait no longer."""
         if self._left is not None:
+            self._entrance.turn_away()
             Deferred.fromCoroutine(self._answering.drain(0))
             self._clock.callLater(HASTE, self._go)
 
@@ -85,6 +89,7 @@ class DrainedService(MultiService):
         with suppress(CancelledError):
             # A request that was on its way when the door was closed is answered like any other.
             await self._all_left(end - self._clock.seconds())
+            self._entrance.turn_away()
             await self._answering.drain(0)
             self._left = self._entrance.close()
             await self._all_left(COURTESY)

@@ -14,7 +14,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from ..errors import InvalidRequest, UpstreamFailed
+from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..settings.schema import Listener
 from .arriving import Arriving
 from .bodies import IncomingBody
@@ -230,6 +230,11 @@ class BoundedChannel(DepartingChannel):
         self._log.debug("a request was refused: {status}, {reason}", **why)
         target = head.target if head is not None else b""
         self.site.refused(target.partition(b"?")[0], error.status)
+
+    def turn_away(self) -> None:
+        """Refuse the request that arrives, if one does: there is no time for the rest of it."""
+        if self.asked and not (self._answering or self._turn):
+            self.refuse(stopping())
 
     def go_on(self) -> None:
         """Look at what came meanwhile, unless the client has gone or does not take its answers."""

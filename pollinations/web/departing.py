@@ -58,6 +58,9 @@ class DepartingChannel(PromptChannel):
         """Whether there is a request to be answered."""
         return bool(self.requests)
 
+    def turn_away(self) -> None:
+        """Do not wait for the rest of a request, if there is one of which only a part has come."""
+
     def last_call(self) -> None:
         """Close, if nothing was asked."""
         if self in self.site.channels and not self.asked:
@@ -87,6 +90,11 @@ class DepartingSite(Site):
         self.reactor.callLater(LAST_CALL, self._last_call)
         self._look()
         return departed
+
+    def turn_away(self) -> None:
+        """Wait no longer for requests of which only a part has come."""
+        for channel in tuple(self.channels):
+            channel.turn_away()
 
     def gone(self, channel: DepartingChannel) -> None:
         """A connection is closed."""

@@ -86,6 +86,10 @@ class Door(Service):
         self._shut()
         return self._factory.depart()
 
+    def turn_away(self) -> None:
+        """Wait no longer for requests of which only a part has come."""
+        self._factory.turn_away()
+
     @property
     def where(self) -> str:
         """Where this listens, for a person."""

@@ -27,6 +27,9 @@ class House:
             self.left.callback(None)
         return self.left
 
+    def turn_away(self) -> None:
+        self.said.append("turned away")
+
     def leave(self) -> None:
         """The last client leaves."""
         self.empty = True
@@ -84,7 +87,7 @@ class DrainedTests(SynchronousTestCase):
         self.clock.advance(29)
         self.assertEqual(self.house.said[2:], [30.0])
         self.clock.advance(1)
-        self.assertEqual(self.house.said[2:], [30.0, 0, "closed"])
+        self.assertEqual(self.house.said[2:], [30.0, "turned away", 0, "closed"])
         self.clock.advance(COURTESY)
         self.successResultOf(stopped)
 
@@ -99,7 +102,7 @@ class DrainedTests(SynchronousTestCase):
         """Answers are ended at once; there is hardly time to read that."""
         stopped = self.stop()
         self.service.hurry()
-        self.assertEqual(self.house.said[-1], 0)
+        self.assertEqual(self.house.said[-2:], ["turned away", 0])
         self.clock.advance(HASTE)
         self.assertTrue(self.house.left.called)
         self.clock.advance(30)

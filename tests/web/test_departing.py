@@ -106,6 +106,21 @@ class DepartingTests(SynchronousTestCase):
         self.assertIn(b"Connection: close", self.send(wire, b"localhost\r\n\r\n"))
         self.successResultOf(departed)
 
+    def test_a_request_that_does_not_arrive_in_time_is_refused(self) -> None:
+        """Whatever is missing of it; who waits for an answer, or asks nothing, is not."""
+        head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+        parts = [self.client(part) for part in (head[:3], head[:-2], head, head + b"12345678")]
+        others = [self.client(GET % b"/late" + head), self.client(GET % b"/"), self.client()]
+        before = [wire.value() for wire in others]
+        self.site.depart()
+        self.site.turn_away()
+        for wire in parts:
+            self.assertTrue(wire.value().startswith(b"HTTP/1.1 503 "))
+            self.assertIn(b"\r\nConnection: close\r\n", wire.value())
+            self.assertIn(b"proxy_stopping", wire.value())
+            self.assertEqual(self.send(wire, b"9"), b"")
+        self.assertEqual([wire.value() for wire in others], before)
+
     def test_an_answer_that_has_begun_comes_to_its_end(self) -> None:
         """Its headers have left, so the client does not know: it may ask once more."""
         wire = self.client(GET % b"/late")
