@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IConsumer, IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.interfaces import IConsumer, IPushProducer, IReactorTime
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -21,6 +21,7 @@ from ..logs.context import Served, current, enter, in_request, leave
 from ..logs.quiet import quiet
 from ..routing.gaps import Gaps
 from ..stages.answer import Answer
+from .timers import Timers
 
 HOLD = 1.0
 """Seconds for which an answer may be held back to see whether it is a refusal."""
@@ -75,11 +76,12 @@ class Body(Protocol):
     _full: float = attrs.field(default=0.0, init=False)
     _paused: bool = attrs.field(default=False, init=False)
     _over: bool = attrs.field(default=False, init=False)
-    _calls: dict[str, IDelayedCall] = attrs.field(factory=dict, init=False)
+    _timers: Timers = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.started = Deferred(self._left)
         self.ended = Deferred(self._left)
+        self._timers = Timers(self._clock, self.served)
         if self._keepalive is not None:
             self.gaps = Gaps()
 
@@ -103,7 +105,7 @@ class Body(Protocol):
         """The headers have come, the body begins."""
         self._heard = self._beaten = self._clock.seconds()
         if self._first_token is not None:
-            self._later("first token", self._first_token, self._stalled)
+            self._timers.start("first token", self._first_token, self._stalled)
         self._watch()
 
     def dataReceived(self, data: bytes) -> None:
@@ -119,13 +121,13 @@ class Body(Protocol):
         self._heard = now
         self._step(now, self.answer.received, data)
         if not self.started.called and not self._over and self._keepalive is not None:
-            self._later("hold", HOLD, self._release)
+            self._timers.start("hold", HOLD, self._release)
         return None
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The body is over, one way or another; the answer itself knows whether it is whole."""
         self.transport = None
-        self._cancel("linger")
+        self._timers.cancel("linger")
         if not self._over:
             self._step(self._clock.seconds(), self.answer.closed)
 
@@ -160,7 +162,7 @@ class Body(Protocol):
     def stopProducing(self) -> None:
         """The client has left. Whoever waits for the end is told, unless it gave up waiting."""
         self._stop()
-        self._later("left", 0, self._abandoned)
+        self._timers.start("left", 0, self._abandoned)
 
     @in_request
     def end(self, failure: UpstreamFailed) -> None:
@@ -215,8 +217,8 @@ class Body(Protocol):
             self.pauseProducing()
 
     def _start(self) -> None:
-        self._cancel("hold")
-        self._cancel("first token")
+        self._timers.cancel("hold")
+        self._timers.cancel("first token")
         self.started.callback(None)
 
     def _release(self) -> None:
@@ -228,9 +230,9 @@ class Body(Protocol):
             self._start()
         if self._consumer is not None:
             self._consumer.unregisterProducer()
-        self._cancel_calls()
+        self._timers.clear()
         if self.transport is not None:
-            self._later("linger", LINGER, self._hang_up)
+            self._timers.start("linger", LINGER, self._hang_up)
             self._transport("resumeProducing")
         self.ended.callback(None)
 
@@ -280,7 +282,7 @@ class Body(Protocol):
         due = self._heard + self._idle
         if self._may_beat:
             due = min(due, self._beaten + (self._keepalive or 0))
-        return self._later("silence", due - now, self._watch)
+        return self._timers.start("silence", due - now, self._watch)
 
     @property
     def _may_beat(self) -> bool:
@@ -301,26 +303,9 @@ class Body(Protocol):
         self._stop()
 
     def _hang_up(self) -> None:
-        self._cancel_calls()
+        self._timers.clear()
         self._transport("stopProducing")
 
     def _transport(self, action: str) -> None:
         if self.transport is not None:
             getattr(self.transport, action)()
-
-    def _later(self, name: str, delay: float, call: Any) -> None:
-        if name not in self._calls:
-            self._calls[name] = self._clock.callLater(delay, self._called, name, call)
-
-    @in_request
-    def _called(self, name: str, call: Any) -> None:
-        del self._calls[name]
-        call()
-
-    def _cancel(self, name: str) -> None:
-        if name in self._calls:
-            self._calls.pop(name).cancel()
-
-    def _cancel_calls(self) -> None:
-        for name in tuple(self._calls):
-            self._cancel(name)
