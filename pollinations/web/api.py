@@ -38,6 +38,7 @@ from .errors import of_http, unkept, write_error
 from .fields import api_key, base_url, taken, words
 from .gauges import watch_api
 from .guard import request_id
+from .headers import say
 from .in_flight import InFlight
 from .notifications import NotificationFeed, wants_stream
 from .relay import relay
@@ -227,9 +228,9 @@ class OpenAIResource:
     @_at(app, "GET", "/metrics")
     async def figures(self, request: IRequest) -> bytes:
         """Give what was counted."""
-        found = await self._gathered(self.metrics.snapshot)
-        request.setHeader(b"Content-Type", CONTENT_TYPE)
-        return text(found)
+        body = text(await self._gathered(self.metrics.snapshot))
+        say(request, {b"Content-Type": CONTENT_TYPE, b"Content-Length": b"%d" % len(body)})
+        return body
 
     @app.handle_errors(InvalidRequest, UpstreamFailed)
     def refused(self, request: IRequest, failure: Failure) -> bytes:

@@ -16,6 +16,7 @@ from twisted.web.server import NOT_DONE_YET
 from zope.interface import implementer
 
 from ..logs.quiet import quiet
+from .headers import say
 
 View = Callable[[IRequest], Awaitable[bytes | None]]
 """Answers a request: gives the body, or what is left of it."""
@@ -70,6 +71,7 @@ class Direct:
         if _is_over(request):
             return
         if body is not None:
+            say(request, {b"Content-Length": b"%d" % len(body)})
             request.write(body)
         request.finish()
 

@@ -101,7 +101,6 @@ class ChatTests(SynchronousTestCase):
             dict(asked.headers),
             {
                 "accept": "application/json, text/event-stream",
-                "accept-encoding": "identity",
                 "connection": "close",
                 "content-length": str(len(asked.raw)),
                 "content-type": "application/json",
@@ -452,6 +451,13 @@ class AuthTests(SynchronousTestCase):
 
 class MetricsTests(SynchronousTestCase):
     """Tests for ``/metrics``."""
+
+    def test_says_how_much_there_is(self) -> None:
+        """Without it, HTTP/1.0 could not tell a whole answer from one that was cut."""
+        proxy = Together(HELLO)
+        got, head = (proxy.ask(method, "/metrics", {}) for method in ("GET", "HEAD"))
+        self.assertEqual(got.response.length, len(got.data))
+        self.assertIsNotNone(head.header("Content-Length"))
 
     def test_counts_requests(self) -> None:
         """By who answered; models that no catalogue knows share a label."""

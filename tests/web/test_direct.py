@@ -47,9 +47,9 @@ class DirectTests(SynchronousTestCase):
         self.channel.dataReceived(first + b" HTTP/1.1\r\nHost: up\r\nContent-Length: 0\r\n\r\n")
 
     def assertAnswered(self, body: bytes) -> None:
-        """It is there, to its end."""
-        self.assertIn(body, self.transport.value())
-        self.assertTrue(self.transport.value().endswith((body, b"\r\n0\r\n\r\n")))
+        """It is there, to its end, and that is known."""
+        self.assertIn(b"\r\nContent-Length: %d\r\n" % len(body), self.transport.value())
+        self.assertTrue(self.transport.value().endswith(b"\r\n\r\n" + body))
 
     def test_what_is_posted_to_the_path_is_answered(self) -> None:
         """With a slash at its end, too."""
