@@ -25,7 +25,7 @@ from ..routing.route import ENTER, FREE
 from ..settings.held import HeldSettings
 from ..settings.keys import Key
 from ..settings.schema import Settings
-from ..upstream.agent import Whole, http_client
+from ..upstream.agent import LeanClient, Whole
 from ..upstream.exchange import Exchange
 from ..web.api import OpenAIResource
 from ..web.notifications import NotificationFeed
@@ -83,7 +83,7 @@ class Together:
         )
         self.back = RequestTraversalAgent(self.imitation.resource())
         file = HeldSettings(Path("nowhere", "config.json"))
-        file.settings, client = self._settings, http_client(self.back)
+        file.settings, client = self._settings, LeanClient(self.back)
         self.parts = parts = parts_in_memory(
             self.clock, client, file, self._latest, self.quota, lambda: self.catalogue
         )

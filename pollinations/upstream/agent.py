@@ -12,10 +12,8 @@ from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectingCancelledError
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgent, IBodyProducer, IResponse
-from zope.interface import implementer
+from twisted.web.iweb import IAgent
 
-from .current import current_number
 from .pool import PooledAgent
 from .sent import Whole as Whole
 
@@ -40,30 +38,6 @@ class Client(Protocol):
         unbuffered: bool,
         reactor: Any,
     ) -> "Deferred[Any]": ...
-
-
-@implementer(IAgent)
-@attrs.frozen
-class PlainAgent:
-    """
-    Asks for bodies as they are: a compressed stream of events is a delayed one.
-
-    :param agent: does the asking.
-    """
-
-    _agent: IAgent
-
-    def request(
-        self,
-        method: bytes,
-        uri: bytes,
-        headers: Headers | None = None,
-        bodyProducer: IBodyProducer | None = None,
-    ) -> "Deferred[IResponse]":
-        """See :class:`twisted.web.iweb.IAgent`."""
-        plain = Headers() if headers is None else headers.copy()
-        plain.setRawHeaders(b"Accept-Encoding", [b"identity"])
-        return self._agent.request(method, uri, plain, bodyProducer)
 
 
 class _Ready(EncodedURL):
@@ -109,7 +83,12 @@ class LeanClient(HTTPClient):
     A treq client without what upstreams are not asked with: it keeps no cookies, and remembers
     the addresses that it has asked. A request that treq has nothing to add to goes to the agent
     as it is, and so does its response come back.
+
+    :param agent: does the asking.
     """
+
+    def __init__(self, agent: IAgent) -> None:
+        super().__init__(agent, cookiejar=_NO_COOKIES)
 
     def request(self, method: str, url: Any, **kwargs: Any) -> "Deferred[Any]":
         """See :func:`treq.request`."""
@@ -146,7 +125,7 @@ class NetworkClient(LeanClient):
     """A client that reaches the network over connections that it keeps."""
 
     def __init__(self, agent: PooledAgent) -> None:
-        super().__init__(agent, cookiejar=_NO_COOKIES)
+        super().__init__(agent)
         self._pooled = agent
 
     def close(self) -> None:
@@ -170,18 +149,14 @@ class ClientService(Service):
         self._client.close()
 
 
-def http_client(agent: IAgent) -> HTTPClient:
-    """A treq client over *agent* that keeps no cookies and asks for bodies as they are."""
-    return LeanClient(PlainAgent(agent), cookiejar=_NO_COOKIES)
-
-
 def network_client(reactor: Any, connect_timeout: float | Callable[[], float]) -> NetworkClient:
     """
     A treq client that reaches the network.
 
     :param connect_timeout: seconds until a connection must stand, or what gives them.
     """
-    return NetworkClient(PooledAgent(reactor, current_number(connect_timeout)))
+    patience = connect_timeout if callable(connect_timeout) else lambda: connect_timeout
+    return NetworkClient(PooledAgent(reactor, patience))
 
 
 def was_cancelled(error: Exception) -> bool:

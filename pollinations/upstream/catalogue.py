@@ -18,7 +18,6 @@ from ..routing.last_resort import LAST_RESORT
 from ..routing.route import ENTER, FREE
 from ..waiters import Waiters
 from .agent import Client
-from .current import current_text
 from .disk_copy import DiskCopy
 from .whole import Unavailable, get_json
 
@@ -71,8 +70,8 @@ class CatalogueService(Service):
     that comes with the package.
 
     :param client: a treq client.
-    :param free_url: the free upstream's base, which is never sent a key, or what gives it.
-    :param enter_url: the enter upstream's base, or what gives it.
+    :param free_url: gives the free upstream's base at this moment, which is never sent a key.
+    :param enter_url: gives the enter upstream's base.
     :param key: gives the key at this moment, or ``None``.
     :param path: where the lists are kept between runs, or ``None`` to keep them nowhere.
     :param clock: times the readings.
@@ -81,8 +80,8 @@ class CatalogueService(Service):
     """
 
     _client: Client
-    _free_url: Callable[[], str] = attrs.field(converter=current_text)
-    _enter_url: Callable[[], str] = attrs.field(converter=current_text)
+    _free_url: Callable[[], str]
+    _enter_url: Callable[[], str]
     _key: Callable[[], str | None] = attrs.field(repr=False)
     _path: Path | None
     _clock: IReactorTime

@@ -23,7 +23,6 @@ from ..stages.stage import Context, Stage
 from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
-from .current import current_text
 from .sent import Fixed
 from .whole import Beginning
 
@@ -32,6 +31,11 @@ REJECTION_LIMIT = 64 * 1024
 
 REJECTION_PATIENCE = 2.0
 """Seconds for which the rest of such a reply is waited for."""
+
+
+def _current(url: str | Callable[[], str]) -> Callable[[], str]:
+    """What gives the address that counts at the moment: *url*, or what gives *url*."""
+    return url if callable(url) else lambda: url
 
 
 @attrs.define(eq=False, slots=False)
@@ -48,7 +52,7 @@ class Upstream:
     """
 
     _client: Client
-    _url: Callable[[], str] = attrs.field(converter=current_text)
+    _url: Callable[[], str] = attrs.field(converter=_current)
     _clock: IReactorTime
     _key: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False)
     _now: Callable[[], float] = attrs.field(

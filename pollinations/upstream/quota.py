@@ -16,7 +16,6 @@ from ..interfaces import IQuotaProvider
 from ..logs.quiet import quiet
 from ..routing.quota import Quota, aged
 from ..waiters import Waiters
-from .current import current_number
 
 INTERVAL: Final = 30.0
 """Seconds between two looks."""
@@ -43,14 +42,14 @@ class QuotaService(Service):
     :param clock: times the looks.
     :param now: gives the time of day, in seconds since the epoch.
     :param key: gives the key at this moment, or whatever else an account is known by.
-    :param interval: seconds between two looks, or what gives them.
+    :param interval: gives the seconds between two looks.
     """
 
     _provider: IQuotaProvider
     _clock: IReactorTime
     _now: Callable[[], float]
     _key: Callable[[], object] = attrs.field(default=lambda: None, repr=False)
-    _interval: Callable[[], float] = attrs.field(default=lambda: INTERVAL, converter=current_number)
+    _interval: Callable[[], float] = attrs.field(default=lambda: INTERVAL)
 
     observers: list[Callable[[Quota], None]] = attrs.field(factory=list, init=False)
     """Who is told what each look saw, whether it could see anything or not."""

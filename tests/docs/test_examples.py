@@ -21,7 +21,7 @@ from pollinations.testing.account import DEMO_KEY
 from pollinations.testing.chunks import context
 from pollinations.testing.imitation import Imitation
 from pollinations.testing.together import Together
-from pollinations.upstream.agent import http_client
+from pollinations.upstream.agent import LeanClient
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ASKED = {"messages": [{"role": "user", "content": "hi"}]}
@@ -45,7 +45,7 @@ class HouseTests(SynchronousTestCase):
         imitation = Imitation(Clock(), scripts.text("Hel", "lo"))
         back = RequestTraversalAgent(_Moved(imitation.resource()))
         root = Resource()
-        run("house.py")["mount"](root, http_client(back))
+        run("house.py")["mount"](root, LeanClient(back))
         treq = StubTreq(root)
         headers = {"Content-Type": "application/json"}
         asking = treq.post(

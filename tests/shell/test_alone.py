@@ -15,7 +15,7 @@ from pollinations.routing.catalogue import Catalogue, Model
 from pollinations.shell.alone import control
 from pollinations.start import Start
 from pollinations.testing.together import Together
-from pollinations.upstream.agent import http_client
+from pollinations.upstream.agent import LeanClient
 
 
 class ControlTests(SynchronousTestCase):
@@ -36,7 +36,7 @@ class ControlTests(SynchronousTestCase):
             **environ,
         }
         start = Start.of({}, environ)
-        client: Any = http_client(self.service.back)
+        client: Any = LeanClient(self.service.back)
         commands = Commands(control(start, environ, client, self.clock, lambda: 1_770_000_000.0))
         outcome: list[Any] = []
         Deferred.fromCoroutine(commands.run(words)).addBoth(outcome.append)

@@ -19,7 +19,7 @@ from pollinations.interfaces import IQuotaProvider
 from pollinations.routing.quota import Quota
 from pollinations.testing.quotas import QuotaProviderTests
 from pollinations.upstream.account import LIMIT, AccountQuota, KeyCheck, NoQuota
-from pollinations.upstream.agent import http_client
+from pollinations.upstream.agent import LeanClient
 
 KEY = "sk_abcdefghijklmnop"
 NOW = 1_769_342_400.0  # 2026-01-25, noon
@@ -99,7 +99,7 @@ class AccountTests(SynchronousTestCase):
 
     def account(self, pages: dict[str, Any], key: str = KEY) -> AccountQuota:
         self.pages = Account(pages)
-        client = http_client(RequestTraversalAgent(self.pages))
+        client = LeanClient(RequestTraversalAgent(self.pages))
         return AccountQuota(
             client, "https://gen.example/", key, self.clock, lambda: NOW, "curl/8.5.0"
         )
@@ -213,7 +213,7 @@ class KeyTests(SynchronousTestCase):
 
     def check(self, said: Any, key: str = KEY, models: Any = MODELS) -> KeyCheck:
         self.clock, self.pages = Clock(), Account({"key": said, "/text/models": models})
-        client = http_client(RequestTraversalAgent(self.pages))
+        client = LeanClient(RequestTraversalAgent(self.pages))
         account = AccountQuota(
             client, "https://gen.example", key, self.clock, lambda: NOW, "curl/8.5.0"
         )
@@ -277,7 +277,7 @@ class AccountQuotaTests(QuotaProviderTests, SynchronousTestCase):
         return self.account(Account({}))
 
     def account(self, pages: Account) -> IQuotaProvider:
-        client = http_client(RequestTraversalAgent(pages))
+        client = LeanClient(RequestTraversalAgent(pages))
         return AccountQuota(client, "https://gen.example", KEY, Clock(), lambda: NOW, "curl/8.5.0")
 
 

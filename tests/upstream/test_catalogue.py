@@ -71,7 +71,7 @@ class CatalogueServiceTests(SynchronousTestCase):
         self.stub = StubTreq(self.lists)
         return CatalogueService(
             self.stub,
-            "http://upstream.example/free/",
+            lambda: "http://upstream.example/free/",
             lambda: self.enter,
             lambda: self.key,
             self.path,

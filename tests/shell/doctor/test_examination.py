@@ -19,7 +19,7 @@ from pollinations.shell.doctor.signatures import PATIENCE, signatures
 from pollinations.start import Start
 from pollinations.testing.account import DEMO_KEY, LIMITED_KEY
 from pollinations.testing.together import Together
-from pollinations.upstream.agent import http_client
+from pollinations.upstream.agent import LeanClient
 
 
 class RedisTests(SynchronousTestCase):
@@ -72,7 +72,7 @@ class ExaminationTests(SynchronousTestCase):
             **environ,
         }
         case = attrs.evolve(Case.of(Start.of({}, environ), environ), said=self.said)
-        client: Any = http_client(self.service.back)
+        client: Any = LeanClient(self.service.back)
         outcome: list[Any] = []
         asked = Deferred.fromCoroutine(found(case, client, self.clock, lambda: 1_770_000_000.0))
         asked.addBoth(outcome.append)
