@@ -33,6 +33,7 @@ class Counts:
     _universes: Vocabulary = attrs.field(factory=lambda: Vocabulary(10), init=False)
     _rules: Vocabulary = attrs.field(factory=Vocabulary, init=False)
     _kinds: Vocabulary = attrs.field(factory=lambda: Vocabulary(50), init=False)
+    _causes: Vocabulary = attrs.field(factory=lambda: Vocabulary(50), init=False)
 
     def __attrs_post_init__(self) -> None:
         self._figures = {
@@ -105,8 +106,8 @@ class Counts:
                 universe = self.universe(one.route.universe)
                 self.figure("retries_total", universe, self._word(one.kind or OTHER)).inc()
         if record.route.reason:
-            reason = labels.fallback_reason(record.route.reason)
-            self.figure("fallbacks_total", reason, where[1]).inc()
+            cause = self._causes.word(record.route.cause or OTHER)
+            self.figure("fallbacks_total", cause, where[1]).inc()
         if record.queued is not None:
             self.figure("queue_wait_seconds").observe(record.queued)
         if record.remembered is not None:

@@ -3,7 +3,7 @@ What labels may say. Whatever the values that come in, each label has few of the
 kept for every combination, by us and by whoever collects them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -20,24 +20,6 @@ LIMIT: Final = 200
 LONGEST: Final = 100
 """The most characters of a word."""
 
-_REASONS: Sequence[tuple[str, str]] = (
-    ("Quota Unreachable", "quota_unknown"),
-    ("Daily Tier", "tier_protected"),
-    ("Quest Pollen", "quest_protected"),
-    ("Wallet & Tier Critical", "wallet_and_tier"),
-    ("Paid Only Model", "paid_only"),
-    ("No API Key", "no_key"),
-    ("Recent Failures", "cooldown"),
-    ("Insufficient Funds (Cooldown)", "cooldown"),
-    ("Insufficient Funds", "funds"),
-    ("Upstream Timeout", "timeout"),
-    ("Upstream Unavailable", "unavailable"),
-    ("Context Length Exceeded", "overflow"),
-    ("Rate Limit", "rate_limit"),
-    ("Gemini Tools Auth Failed", "gemini_tools"),
-    ("Invalid API Key", "key"),
-    ("Access Denied", "access"),
-)
 IN_BAND: Final = frozenset(
     {
         "insufficient_balance",
@@ -92,11 +74,6 @@ def endpoint(path: str) -> str:
         return ENDPOINTS[bare]
     first = bare.partition("/")[0]
     return first if first in ("models", "health") else OTHER
-
-
-def fallback_reason(reason: str) -> str:
-    """The word for why another model was asked, which people are told in a sentence."""
-    return next((word for start, word in _REASONS if reason.startswith(start)), OTHER)
 
 
 def in_band(code: str) -> str:

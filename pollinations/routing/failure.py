@@ -6,6 +6,7 @@ rows are tried from the top, and the first that fits says it all.
 """
 
 from collections.abc import Callable, Container, Sequence
+from functools import partial
 from typing import Final, Literal
 
 import attrs
@@ -42,6 +43,7 @@ class Verdict:
     :param look: whether the quota must be looked at again.
     :param wait: seconds that the upstream asked us to wait, or ``None``.
     :param origin: whose fault it is.
+    :param cause: the reason in a word, for metrics; by default the kind is.
     """
 
     kind: str
@@ -51,6 +53,11 @@ class Verdict:
     look: bool = False
     wait: float | None = None
     origin: Origin = "upstream"
+    cause: str = attrs.field()
+
+    @cause.default
+    def _kind(self) -> str:
+        return self.kind.replace(" ", "_")
 
 
 def _any(request: ChatRequest, route: Route) -> bool:
@@ -95,6 +102,10 @@ _SERVER: Final = range(500, 600)
 _TIMEOUTS: Final = (408, 504, 524)
 _TOO_LONG: Final = (400, 413, 422)
 
+_unavailable = partial(
+    Verdict, reason="Upstream Unavailable ({status})", cooling="model", cause="unavailable"
+)
+
 TABLE: Sequence[Row] = (
     Row(Verdict("lane full", origin="proxy"), codes=(LANE_FULL,)),
     Row(Verdict("stopping", origin="proxy"), codes=(STOPPING,)),
@@ -107,14 +118,8 @@ TABLE: Sequence[Row] = (
         phases=("connect", "first_byte", "stream"),
         statuses=_TIMEOUTS,
     ),
-    Row(
-        Verdict("cut", reason="Upstream Unavailable ({status})", cooling="model"),
-        phases=("stream",),
-    ),
-    Row(
-        Verdict("network", True, "Upstream Unavailable ({status})", cooling="model"),
-        phases=("connect", "first_byte"),
-    ),
+    Row(_unavailable("cut"), phases=("stream",)),
+    Row(_unavailable("network", retry=True), phases=("connect", "first_byte")),
     # What the upstream says.
     Row(
         Verdict("overflow", reason="Context Length Exceeded (Upstream {status})", origin="client"),
@@ -154,10 +159,7 @@ TABLE: Sequence[Row] = (
     ),
     # A gateway that gave up on a model has waited long enough for all of us.
     Row(Verdict("timeout", reason="Upstream Timeout", cooling="model"), statuses=_TIMEOUTS),
-    Row(
-        Verdict("server", True, "Upstream Unavailable ({status})", cooling="model"),
-        statuses=_SERVER,
-    ),
+    Row(_unavailable("server", retry=True), statuses=_SERVER),
     Row(Verdict("request"), statuses=(401, 402, 403)),
     # Anything else is about the request, and nobody but the client can mend that.
     Row(Verdict("request", origin="client")),

@@ -24,6 +24,7 @@ class Route:
     :param entry: what the catalogue says of the model; ``None`` when it does not know it.
     :param rescue: whether this takes over from a model that was asked and failed. Nobody takes
         over from a rescue: when it fails too, the first failure is the answer.
+    :param cause: the reason in a word, for whoever counts.
     """
 
     universe: str
@@ -31,6 +32,7 @@ class Route:
     reason: str = ""
     entry: Model | None = None
     rescue: bool = False
+    cause: str = ""
 
     @property
     def name(self) -> str:

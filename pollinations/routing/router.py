@@ -23,11 +23,15 @@ from .quota import NOTHING, Quota
 from .route import ENTER, FREE, Route
 from .situation import Situation
 
-UNREACHABLE: Final = "Quota Unreachable (Safety)"
-CRITICAL: Final = "Wallet & Tier Critical"
-PAID_ONLY: Final = "Paid Only Model requires purchased credits"
-PAID_PROTECTED: Final = "Paid Only Model (Wallet Protected)"
-NO_KEY: Final = "No API Key (Wallet Protected)"
+Reason = tuple[str, str]
+"""Why another model is asked: in a word, for whoever counts, and as people are told."""
+
+_UNREACHABLE: Final = ("quota_unknown", "Quota Unreachable (Safety)")
+_CRITICAL: Final = ("wallet_and_tier", "Wallet & Tier Critical")
+_PAID_ONLY: Final = ("paid_only", "Paid Only Model requires purchased credits")
+_PAID_PROTECTED: Final = ("paid_only", "Paid Only Model (Wallet Protected)")
+_NO_KEY: Final = ("no_key", "No API Key (Wallet Protected)")
+_OUT_OF_POLLEN: Final = ("cooldown", "Insufficient Funds (Cooldown)")
 
 
 @implementer(IRouter)
@@ -49,7 +53,7 @@ class TierRouter:
         if situation.mode == "manual":
             return asked
         if asked.universe == ENTER and (reason := _too_dear(asked, situation)):
-            return attrs.evolve(_instead(asked, request, situation), reason=reason)
+            return _because(reason, _instead(asked, request, situation))
         return _around_cooldown(asked, request, situation)
 
     def fallback(
@@ -62,8 +66,8 @@ class TierRouter:
         """See :meth:`pollinations.interfaces.IRouter.fallback`."""
         if situation.mode == "manual" or route.rescue:
             return None
-        reason = verdict(failure, route, request).reason
-        if not reason:
+        meaning = verdict(failure, route, request)
+        if not meaning.reason:
             return None
         candidates = _candidates(route, request, situation)
         if failure.code == OVERFLOW:
@@ -71,42 +75,48 @@ class TierRouter:
         other = next(candidates, None)
         if other is None:
             return None
-        return attrs.evolve(other, reason=reason.replace("{model}", other.model), rescue=True)
+        reason = meaning.reason.replace("{model}", other.model)
+        return attrs.evolve(other, reason=reason, rescue=True, cause=meaning.cause)
 
 
 def _route(universe: str, model: str, situation: Situation) -> Route:
     return Route(universe, model, entry=situation.catalogue.find(universe, model))
 
 
-def _too_dear(asked: Route, situation: Situation) -> str:
+def _because(reason: Reason, other: Route) -> Route:
+    cause, words = reason
+    return attrs.evolve(other, reason=words, cause=cause)
+
+
+def _too_dear(asked: Route, situation: Situation) -> Reason | None:
     """Why *asked* may not be paid for, or nothing."""
     quota = situation.quota
     if situation.mode == "alwaysfree":
         return _spends_paid(asked, situation)
     if quota.limited:
-        return ""
+        return None
     if not quota.known:
-        return UNREACHABLE
+        return _UNREACHABLE
     if _paid_only(asked) and quota.wallet <= NOTHING:
-        return PAID_ONLY
+        return _PAID_ONLY
     wallet_low = quota.wallet < situation.settings.thresholds.wallet
-    return CRITICAL if wallet_low and _grant_low(quota, situation) else ""
+    return _CRITICAL if wallet_low and _grant_low(quota, situation) else None
 
 
-def _spends_paid(asked: Route, situation: Situation) -> str:
+def _spends_paid(asked: Route, situation: Situation) -> Reason | None:
     """Why *asked* might touch the wallet, or nothing."""
     quota, thresholds = situation.quota, situation.settings.thresholds
     if not situation.has_key:
-        return NO_KEY
+        return _NO_KEY
     if quota.limited or not quota.known or not quota.split:
-        return UNREACHABLE
+        return _UNREACHABLE
     if _paid_only(asked):
-        return PAID_ONLY if quota.wallet <= NOTHING else PAID_PROTECTED
+        return _PAID_ONLY if quota.wallet <= NOTHING else _PAID_PROTECTED
     if not _grant_low(quota, situation):
-        return ""
+        return None
     if quota.limit:
-        return f"Daily Tier < {thresholds.tier:g}% (Wallet Protected)"
-    return f"Quest Pollen < {thresholds.quest:g} (Wallet Protected)"
+        return "tier_protected", f"Daily Tier < {thresholds.tier:g}% (Wallet Protected)"
+    return "quest_protected", f"Quest Pollen < {thresholds.quest:g} (Wallet Protected)"
 
 
 def _paid_only(asked: Route) -> bool:
@@ -132,13 +142,13 @@ def _around_cooldown(asked: Route, request: ChatRequest, situation: Situation) -
     other = next(_candidates(asked, request, situation), None)
     if other is None or other.key in situation.cooling:
         return asked
-    return attrs.evolve(other, reason=_cooling(left))
+    return _because(_cooling(left), other)
 
 
-def _cooling(left: float) -> str:
+def _cooling(left: float) -> Reason:
     if math.isinf(left):
-        return "Insufficient Funds (Cooldown)"
-    return f"Recent Failures (Cooldown {math.ceil(left)}s)"
+        return _OUT_OF_POLLEN
+    return "cooldown", f"Recent Failures (Cooldown {math.ceil(left)}s)"
 
 
 def _instead(asked: Route, request: ChatRequest, situation: Situation) -> Route:

@@ -10,42 +10,13 @@ from pollinations.metrics.labels import (
     Vocabulary,
     cut,
     endpoint,
-    fallback_reason,
     in_band,
     origin,
     status_class,
 )
-from pollinations.routing import router
-from pollinations.routing.failure import TABLE
 from pollinations.stages.cutting import TurnWatch
 from pollinations.stages.refusal import PHRASES
 from pollinations.stages.repetition import RepetitionWatch
-
-REASONS = [
-    *(row.verdict.reason for row in TABLE if row.verdict.reason),
-    router.UNREACHABLE,
-    router.CRITICAL,
-    router.PAID_ONLY,
-    router.PAID_PROTECTED,
-    router.NO_KEY,
-    "Daily Tier < 10% (Wallet Protected)",
-    "Quest Pollen < 0.05 (Wallet Protected)",
-    "Insufficient Funds (Cooldown)",
-    "Recent Failures (Cooldown 5s)",
-]
-
-
-@pytest.mark.parametrize("reason", REASONS)
-def test_every_reason_of_the_router_has_a_word(reason: str) -> None:
-    """What they say of numbers and models is in none of them."""
-    word = fallback_reason(reason)
-    assert word != OTHER
-    assert word.replace("_", "").isalpha()
-
-
-def test_somebody_elses_reasons_share_a_word() -> None:
-    """A router of one's own may say anything."""
-    assert {fallback_reason(f"Since {number} is odd") for number in range(1000)} == {OTHER}
 
 
 def test_every_refusal_has_a_word() -> None:

@@ -200,13 +200,20 @@ class CountingTests(SynchronousTestCase):
         self.assertIn(b"pollinations_requests_total{", generate_latest(self.metrics.registry))
 
 
+def test_a_reason_without_a_word() -> None:
+    """Somebody else's router need not have one."""
+    metrics = Metrics()
+    metrics.observe(attrs.evolve(ANSWERED, route=Route("house", "owl", "Since it is night")))
+    assert value(metrics, "fallbacks_total", reason="other", model="other") == 1
+
+
 def test_hostile_names_make_no_series() -> None:
     """Models, universes, reasons, rules, kinds, codes and paths of anybody's invention."""
     metrics = Metrics()
     for number in range(10_000):
         name = f'"}}\n{number}' * 3
         for entry in (None, Model(name)):
-            route = Route(name, name, reason=name, entry=entry)
+            route = Route(name, name, reason=name, entry=entry, cause=name)
             attempts = (Attempt(route, number, 1.0, name, name), Attempt(route, number, 1.0))
             metrics.observe(
                 attrs.evolve(

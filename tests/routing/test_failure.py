@@ -91,6 +91,21 @@ def test_the_table(
     assert (found.cooling, found.look) == (cooling, look)
 
 
+def test_reasons_in_a_word() -> None:
+    """What people are told in one sentence is counted as one thing."""
+    verdicts = [row.verdict for row in TABLE if row.verdict.reason]
+    assert {(each.reason.partition(" (")[0], each.cause) for each in verdicts} == {
+        ("Upstream Timeout", "timeout"),
+        ("Upstream Unavailable", "unavailable"),
+        ("Context Length Exceeded", "overflow"),
+        ("Rate Limit", "rate_limit"),
+        ("Gemini Tools Auth Failed", "gemini_tools"),
+        ("Insufficient Funds", "funds"),
+        ("Invalid API Key", "key"),
+        ("Access Denied", "access"),
+    }
+
+
 def test_every_row_can_be_reached() -> None:
     """A row that another one hides would be a promise that nobody keeps."""
     reached = {

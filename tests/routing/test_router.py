@@ -13,6 +13,7 @@ from pollinations.chat.request import ChatRequest
 from pollinations.errors import InvalidRequest, UpstreamFailed
 from pollinations.interfaces import IRouter
 from pollinations.routing.catalogue import Catalogue, Model
+from pollinations.routing.failure import verdict
 from pollinations.routing.quota import Quota
 from pollinations.routing.route import Route
 from pollinations.routing.router import TierRouter
@@ -43,6 +44,17 @@ UNREACHABLE = "Quota Unreachable (Safety)"
 PROTECTED = "Daily Tier < 10% (Wallet Protected)"
 CRITICAL = "Wallet & Tier Critical"
 PAID_ONLY = "Paid Only Model requires purchased credits"
+PAID_PROTECTED = "Paid Only Model (Wallet Protected)"
+QUEST = "Quest Pollen < 0.05 (Wallet Protected)"
+CAUSES = {
+    "": "",
+    UNREACHABLE: "quota_unknown",
+    PROTECTED: "tier_protected",
+    QUEST: "quest_protected",
+    CRITICAL: "wallet_and_tier",
+    PAID_ONLY: "paid_only",
+    PAID_PROTECTED: "paid_only",
+}
 
 
 def asked(model: str = "enter/gemini", tools: bool = False) -> ChatRequest:
@@ -87,8 +99,8 @@ TABLE = [
     ("alwaysfree", tier(0.3, limit=3.0), PROTECTED),
     ("alwaysfree", tier(0.1, limit=1.0), PROTECTED),
     ("alwaysfree", tier(10.0, 0.0), ""),
-    ("alwaysfree", wallets(0.05, 100.0), "Quest Pollen < 0.05 (Wallet Protected)"),
-    ("alwaysfree", wallets(0.0, 100.0), "Quest Pollen < 0.05 (Wallet Protected)"),
+    ("alwaysfree", wallets(0.05, 100.0), QUEST),
+    ("alwaysfree", wallets(0.0, 100.0), QUEST),
     ("alwaysfree", wallets(0.0501, 0.0), ""),
     ("pro", Quota(), UNREACHABLE),
     ("pro", Quota(limited=True), ""),
@@ -109,7 +121,7 @@ TABLE = [
 def test_every_row_of_the_safety_net(mode: Any, quota: Quota, reason: str) -> None:
     """An enter request goes to free for this reason, or stays."""
     route = ROUTER.route(asked(), situation(mode, quota))
-    assert route.reason == reason
+    assert (route.reason, route.cause) == (reason, CAUSES[reason])
     assert route.universe == ("free" if reason else "enter")
 
 
@@ -132,13 +144,14 @@ def test_a_free_request_is_never_the_quotas_business(mode: Any, quota: Quota) ->
         ("pro", total(0.0), PAID_ONLY),
         ("alwaysfree", tier(9.0, 0.001), PAID_ONLY),
         # Only the wallet buys it, and this mode promises never to touch the wallet.
-        ("alwaysfree", tier(9.0, 50.0), "Paid Only Model (Wallet Protected)"),
+        ("alwaysfree", tier(9.0, 50.0), PAID_PROTECTED),
     ],
 )
 @pytest.mark.parametrize("name", ["gemini-large", "gemini-3-pro"])
 def test_a_paid_only_model_needs_a_wallet(mode: Any, quota: Quota, reason: str, name: str) -> None:
     """Purchased pollen alone buys it, by whichever of its names it was asked for."""
-    assert ROUTER.route(asked(f"enter/{name}"), situation(mode, quota)).reason == reason
+    route = ROUTER.route(asked(f"enter/{name}"), situation(mode, quota))
+    assert (route.reason, route.cause) == (reason, CAUSES[reason])
 
 
 @pytest.mark.parametrize(
@@ -169,6 +182,7 @@ def test_alwaysfree_needs_no_key() -> None:
     """Who never wants to pay is answered by a free model."""
     route = ROUTER.route(asked(), situation("alwaysfree", Quota(), has_key=False))
     assert (route.name, route.reason) == ("free/mistral", "No API Key (Wallet Protected)")
+    assert route.cause == "no_key"
 
 
 @pytest.mark.parametrize(("has_key", "reason"), [(True, UNREACHABLE), (False, "")])
@@ -252,12 +266,14 @@ class CooldownTests(SynchronousTestCase):
         route = self.routed("enter/gemini", {("enter", "gemini"): 4.2})
         self.assertEqual(route.name, "free/mistral")
         self.assertEqual(route.reason, "Recent Failures (Cooldown 5s)")
+        self.assertEqual(route.cause, "cooldown")
         self.assertFalse(route.rescue)
 
     def test_out_of_pollen(self) -> None:
         """A model that wants pollen is left alone until there is some."""
         route = self.routed("enter/gemini", {("enter", "gemini"): math.inf})
         self.assertEqual(route.reason, "Insufficient Funds (Cooldown)")
+        self.assertEqual(route.cause, "cooldown")
 
     def test_manual_tries(self) -> None:
         """Manual has no safety net: it is asked all the same."""
@@ -339,6 +355,7 @@ def test_who_takes_over_from_enter(
     else:
         assert other is not None
         assert (other.name, other.reason, other.rescue) == (f"free/{model}", reason, True)
+        assert other.cause == verdict(failure, route, request).cause
     assert ROUTER.fallback(request, route, failure, situation("manual")) is None
 
 
