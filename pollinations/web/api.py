@@ -33,11 +33,11 @@ from ..settings.document import SettingsUnreadable
 from ..settings.file import WrongSettings
 from ..upstream.asking import ask
 from ..upstream.exchange import Exchange
+from .admission import request_id
 from .direct import Direct
 from .errors import of_http, unkept, write_error
 from .fields import api_key, base_url, taken, words
 from .gauges import watch_api
-from .guard import request_id
 from .headers import say
 from .in_flight import InFlight
 from .notifications import NotificationFeed, wants_stream

@@ -16,13 +16,13 @@ from twisted.python.failure import Failure
 
 from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..settings.schema import Listener
+from .admission import request_id
 from .arriving import Arriving
 from .bodies import IncomingBody
 from .connections import COURTESY, descriptors, room
 from .deadline import Deadline
 from .departing import DepartingChannel
 from .errors import write_error
-from .guard import request_id
 from .head import METHODS, Head
 from .headers import say
 

@@ -25,8 +25,8 @@ from twisted.python.failure import Failure
 from .. import __version__
 from ..neighbour import health
 from ..settings.home import Home, Running
+from .admission import is_loopback
 from .departing import DepartingSite
-from .guard import is_loopback
 
 
 @attrs.define(eq=False, slots=False)
