@@ -125,7 +125,7 @@ class OpenAIResource:
             asked = redacted(asked)
         with self.in_flight.one(self._exchange.outlook.settings.listener.requests):
             reply = await ask(self._exchange, asked, _own_id(request), parent_of(request))
-            explain(request, reply)
+            explain(request, reply.headers)
             if reply.body is None:
                 assert reply.failure is not None
                 return write_error(request, reply.failure)

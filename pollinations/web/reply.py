@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 
-from ..upstream.asking import Reply
 from .headers import say
 
 _EVENTS = {
@@ -35,7 +34,7 @@ def announce(request: Any, stream: bool) -> None:
         say(request, {b"Content-Type": b"application/json"})
 
 
-def explain(request: Any, reply: Reply) -> None:
-    """Say by whom the answer is, and why."""
-    found = reply.headers.items()
+def explain(request: Any, headers: Mapping[str, str]) -> None:
+    """Say by whom the answer to a chat is, and why, as *headers* do."""
+    found = headers.items()
     say(request, {name.encode(): value.encode("ascii", "replace") for name, value in found})
