@@ -24,7 +24,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 from zope.interface import implementer
 
 from ..prompt import sent
-from .reply import BadReply, Head, Reply
+from .parser import BadReply, ResponseHead, ResponseParser
 
 TOGETHER: Final = 64 * 1024
 """The most bytes of a body that are copied to be sent with the head."""
@@ -48,7 +48,7 @@ class Response:
     request: Any = None
     previousResponse: IResponse | None = None
 
-    def __init__(self, connection: "Connection", head: Head) -> None:
+    def __init__(self, connection: "Connection", head: ResponseHead) -> None:
         self.version = head.version
         self.code = head.code
         self.phrase = head.phrase
@@ -139,7 +139,7 @@ class Connection(Protocol):
         self._idle = idle
         self._gone = gone
         self._asked: Deferred[IResponse] | None = None
-        self._reply: Reply | None = None
+        self._reply: ResponseParser | None = None
         self._response: Response | None = None
         self._paused = False
         self._over = False
@@ -154,7 +154,7 @@ class Connection(Protocol):
             Cancelling hangs up.
         """
         asked: Deferred[IResponse] = Deferred(self._left)
-        self._reply, self._asked = Reply(), asked
+        self._reply, self._asked = ResponseParser(), asked
         if len(body) <= TOGETHER:
             self._send(head + body)
         else:
@@ -229,7 +229,7 @@ class Connection(Protocol):
         self._asked = None
         self.hang_up()
 
-    def _give(self, reply: Reply) -> None:
+    def _give(self, reply: ResponseParser) -> None:
         """Give on what came with this read."""
         response = self._response
         if response is None:
@@ -250,7 +250,7 @@ class Connection(Protocol):
         elif response.unwanted:
             self.pause()
 
-    def _done(self, reply: Reply, response: Response) -> None:
+    def _done(self, reply: ResponseParser, response: Response) -> None:
         """The reply is whole."""
         self._reply = self._response = None
         if reply.reusable:
@@ -282,7 +282,7 @@ class Connection(Protocol):
             response.over(Failure(PotentialDataLoss() if complete else ResponseFailed([reason])))
 
 
-def _by_its_end(reply: Reply) -> bool:
+def _by_its_end(reply: ResponseParser) -> bool:
     """Whether the end of the connection is that of the body, as far as anybody can tell."""
     head = reply.head
     return head is not None and head.length is None and not head.chunked

@@ -22,7 +22,7 @@ from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from pollinations.upstream.connection import TOGETHER, Connection
-from pollinations.upstream.reply import BARREN, FIELDS, HEAD
+from pollinations.upstream.parser import BARREN, FIELDS, HEAD
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

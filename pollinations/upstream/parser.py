@@ -1,8 +1,8 @@
 """
 A reply as it comes: bytes in, a head and pieces of a body out.
 
-The rule of this file: it parses nothing itself. The parser is llhttp, which is Node's, and strict;
-here stands what it leaves open: how much may come, and which framings of a body we take.
+The rule of this file: no grammar of ours. What reads is llhttp, which is Node's, and strict; here
+stands what it leaves open: how much may come, and which framings of a body we take.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ class BadReply(Exception):
 
 
 @attrs.frozen
-class Head:
+class ResponseHead:
     """
     The beginning of a reply.
 
@@ -44,10 +44,10 @@ class Head:
     chunked: bool
 
 
-class Reply:
-    """One reply, which nothing has come of yet."""
+class ResponseParser:
+    """Takes in one reply, of which nothing has come yet."""
 
-    head: Head | None = None
+    head: ResponseHead | None = None
     """The beginning, once it is there. Interim replies (100 to 199) are passed over."""
 
     begun = False
@@ -134,7 +134,7 @@ class Reply:
         length = int(lengths[0]) if lengths else None
         if code in (204, 304):
             length = 0
-        self.head = Head(version, code, self._phrase, self._headers, length, chunked)
+        self.head = ResponseHead(version, code, self._phrase, self._headers, length, chunked)
 
     def on_message_complete(self) -> None:
         """It is whole; or it was an interim one."""
