@@ -8,8 +8,8 @@ from twisted.internet.defer import CancelledError
 from twisted.logger import Logger
 
 from ..errors import InvalidRequest, UpstreamFailed
-from ..logs.quiet import quiet
 from ..phrase import Phrase
+from ..quiet import quiet
 from ..settings.document import SettingsUnreadable
 from ..settings.file import WrongSettings
 from . import VERBS

@@ -9,7 +9,7 @@ from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 
 COURTESY = 2.0
 """Seconds that clients have to take the last words of answers that were ended."""

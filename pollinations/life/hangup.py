@@ -8,7 +8,7 @@ import attrs
 from twisted.application.service import Service
 from twisted.logger import Logger
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 
 
 @attrs.define(eq=False, slots=False)

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from twisted.logger import LogEvent, LogLevel, formatEvent
 
-from ..routing.scrub import without_keys
-from .quiet import quiet
+from ..quiet import quiet
+from ..redaction import without_keys
 
 Line = Callable[[LogEvent], bytes]
 """Gives an event as a line, with its end."""

@@ -19,11 +19,11 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from ..quiet import quiet
 from ..settings.schema import Settings
 from .context import Served, current
 from .levels import Levels
 from .observer import FileObserver
-from .quiet import quiet
 
 LEGACY_FAILURE = "failure"
 """What Twisted's older interface adds to events for ``log_failure``."""

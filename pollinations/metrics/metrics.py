@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from twisted.logger import Logger
 
 from .. import __version__
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from ..routing.record import LEFT, Record
 from ..routing.route import Route
 from . import labels

@@ -15,8 +15,8 @@ import orjson
 
 from ..chat.envelope import OVERFLOW
 from ..errors import UpstreamFailed
+from ..redaction import scrubbed
 from .retry_after import parse_retry_after
-from .scrub import scrubbed
 
 QUEUE_FULL: Final = "queue_full"
 """The free universe already answers somebody at this address."""

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import attrs
 
-from ..tracing.traceparent import TraceContext
 from .catalogue import Model
 from .failure import Origin
 from .gaps import Gaps
 from .route import Route
+from .traceparent import TraceContext
 
 KEPT: Final = 200
 """How many records are kept."""

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from ..errors import PollinationsError
 from ..files import LOCK_PATIENCE, change, is_private, read_plain
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .document import FILE_LIMIT, SettingsUnreadable, parse, rewritten, written
 from .former import read_former
 from .patch import merged

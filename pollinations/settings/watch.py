@@ -9,7 +9,7 @@ from twisted.application.internet import TimerService
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 
 INTERVAL = 0.5
 """Seconds between looks: what changes on disk counts within a second."""

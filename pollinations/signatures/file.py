@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from ..interfaces import ISignatureStore
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .document import Change, Document, Stamp, add, load, stamp_of
 from .entries import BYTES_LIMIT, LIMIT, Entries, merged
 

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..interfaces import ISignatureStore
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .imported import import_v3
 
 

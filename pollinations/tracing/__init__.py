@@ -1,1 +1,1 @@
-"""Where a request stands in a trace that somebody follows, and what is told of it."""
+"""What is told of a request to whoever follows the trace that it stands in."""

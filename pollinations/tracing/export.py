@@ -27,9 +27,9 @@ from opentelemetry.trace import (
 )
 
 from .. import __version__
-from ..routing.scrub import without_keys
+from ..redaction import without_keys
+from ..routing.traceparent import SAMPLED, TraceContext, begun
 from .spans import NAME, Span
-from .traceparent import SAMPLED, TraceContext, begun
 
 KINDS: Final = {"server": SpanKind.SERVER, "client": SpanKind.CLIENT}
 

@@ -9,11 +9,11 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.logger import Logger
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from ..routing.record import Record
+from ..routing.traceparent import TraceContext, continued
 from .names import wants_latest
 from .spans import Span, Spans
-from .traceparent import TraceContext, continued
 
 PATIENCE: Final = 2.0
 """Seconds that a collector has to take the last spans when the proxy stops."""

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from ..redaction import brief
 from ..routing.record import Attempt, Record
-from ..routing.scrub import brief
+from ..routing.traceparent import TraceContext
 from .names import named
-from .traceparent import TraceContext
 
 NAME: Final = "POST /v1/chat/completions"
 """What the span of a request is called."""

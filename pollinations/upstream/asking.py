@@ -12,10 +12,10 @@ from ..chat.request import ChatRequest
 from ..errors import InvalidRequest, UpstreamFailed, stopping
 from ..logs.context import served
 from ..logs.heard import is_heard
+from ..redaction import brief
 from ..routing.route import Route
-from ..routing.scrub import brief
 from ..routing.situation import Situation
-from ..tracing.traceparent import TraceContext
+from ..routing.traceparent import TraceContext
 from .body import Body
 from .exchange import Exchange
 from .outcome import Outcome

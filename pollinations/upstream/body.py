@@ -18,7 +18,7 @@ from zope.interface import implementer
 
 from ..errors import ClientStalled, Phase, UpstreamFailed
 from ..logs.context import Served, current, enter, in_request, leave
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from ..routing.gaps import Gaps
 from ..stages.answer import Answer
 from .timers import Timers

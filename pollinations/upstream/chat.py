@@ -17,10 +17,10 @@ from twisted.web.iweb import IResponse
 from ..chat.request import ChatRequest
 from ..errors import UpstreamFailed
 from ..routing.error_reply import failure_from
+from ..routing.traceparent import TraceContext
 from ..stages import stages_for
 from ..stages.answer import Answer
 from ..stages.stage import Context, Stage
-from ..tracing.traceparent import TraceContext
 from .agent import Client, Whole
 from .body import Body
 from .sent import Fixed

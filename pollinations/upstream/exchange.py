@@ -11,14 +11,14 @@ from twisted.logger import Logger
 
 from ..interfaces import IRouter, ISanitizer, ISignatureStore
 from ..logs.context import current
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from ..quirks import QuirkSanitizer
 from ..routing.record import Record, Records
 from ..routing.route import Route
 from ..routing.router import TierRouter
 from ..routing.situation import Situation
+from ..routing.traceparent import TraceContext, continued
 from ..signatures.memory import MemorySignatureStore
-from ..tracing.traceparent import TraceContext, continued
 from .chat import Upstream
 from .lane import Queue
 from .outlook import Outlook

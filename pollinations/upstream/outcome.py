@@ -9,7 +9,7 @@ from ..chat.request import ChatRequest
 from ..errors import ClientStalled, InvalidRequest, UpstreamFailed
 from ..routing.failure import Origin, verdict
 from ..routing.record import LEFT, Record, cost, tokens
-from ..tracing.traceparent import TraceContext
+from ..routing.traceparent import TraceContext
 from .body import Body
 from .visit import Visit
 

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ..interfaces import IQuotaProvider
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from ..routing.quota import Quota, aged
 from ..waiters import Waiters
 

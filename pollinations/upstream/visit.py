@@ -19,13 +19,13 @@ from ..chat.request import ChatRequest, Sanitized
 from ..errors import UpstreamFailed
 from ..logs.heard import is_heard
 from ..quirks.retry import mended
+from ..redaction import brief
 from ..routing.failure import Verdict, retry_delay, verdict
 from ..routing.record import Attempt
 from ..routing.route import Route
-from ..routing.scrub import brief
+from ..routing.traceparent import TraceContext, continued
 from ..settings.schema import Settings
 from ..stages.stage import Context
-from ..tracing.traceparent import TraceContext, continued
 from .body import Body
 from .exchange import Exchange
 from .lane import Queue

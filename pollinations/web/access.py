@@ -15,8 +15,8 @@ import attrs
 from twisted.logger import Logger, LogLevel
 
 from ..logs.context import Served, serving
+from ..redaction import brief, without_keys
 from ..routing.record import LEFT, Record
-from ..routing.scrub import brief, without_keys
 from .trace import parent_of
 
 _PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")

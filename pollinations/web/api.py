@@ -24,10 +24,10 @@ from ..commands.asked import redacted
 from ..commands.control import no_keys
 from ..commands.runner import Commands
 from ..errors import InvalidRequest, UpstreamFailed
-from ..logs.quiet import quiet
 from ..metrics.metrics import Metrics
 from ..metrics.snapshot import CONTENT_TYPE, Family, Figures, text
 from ..opencode.provider import block
+from ..quiet import quiet
 from ..routing.listing import entry, listing
 from ..settings.document import SettingsUnreadable
 from ..settings.file import WrongSettings

@@ -15,7 +15,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import NOT_DONE_YET
 from zope.interface import implementer
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .headers import say
 
 View = Callable[[IRequest], Awaitable[bytes | None]]

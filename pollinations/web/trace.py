@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..tracing.traceparent import TraceContext, parse
+from ..routing.traceparent import TraceContext, parse
 
 
 def parent_of(request: Any) -> TraceContext | None:

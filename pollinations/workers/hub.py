@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 
 PATIENCE = 1.0
 """Seconds that a worker may take to answer another one's question."""

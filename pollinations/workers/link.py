@@ -11,7 +11,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .messages import Decoder, encode
 
 PATIENCE = 2.0

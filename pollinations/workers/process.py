@@ -10,7 +10,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from ..logs.quiet import quiet
+from ..quiet import quiet
 from .hub import Hub
 from .messages import Decoder, encode
 from .post import HEARD

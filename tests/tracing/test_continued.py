@@ -7,10 +7,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.logs.context import current
 from pollinations.logs.service import LogService
+from pollinations.routing.traceparent import TraceContext, begun, parse
 from pollinations.settings.schema import Settings
 from pollinations.testing import scripts
 from pollinations.testing.together import Together
-from pollinations.tracing.traceparent import TraceContext, begun, parse
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"

@@ -14,12 +14,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
+from pollinations.routing.traceparent import SAMPLED, TraceContext, parse
 from pollinations.settings.schema import Settings
 from pollinations.testing import scripts
 from pollinations.testing.together import Together
 from pollinations.tracing.export import LOGGER, Recorder, _Reasons, _Watched
 from pollinations.tracing.spans import Span, Spans
-from pollinations.tracing.traceparent import SAMPLED, TraceContext, parse
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"

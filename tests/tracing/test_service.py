@@ -15,9 +15,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pollinations.routing.record import Attempt, Record
 from pollinations.routing.route import Route
+from pollinations.routing.traceparent import TraceContext, begun
 from pollinations.tracing.service import PATIENCE, TracingService, endpoint
 from pollinations.tracing.spans import Span
-from pollinations.tracing.traceparent import TraceContext, begun
 
 COLLECTOR = "http://127.0.0.1:4318"
 NAMED = {"OTEL_EXPORTER_OTLP_ENDPOINT": COLLECTOR}

@@ -4,9 +4,9 @@ import attrs
 
 from pollinations.routing.record import Attempt, Record
 from pollinations.routing.route import Route
+from pollinations.routing.traceparent import TraceContext
 from pollinations.tracing.names import NAMES, OPT_IN, wants_latest
 from pollinations.tracing.spans import NAME, Span, Spans
-from pollinations.tracing.traceparent import TraceContext
 
 TRACE = TraceContext("0af7651916cd43dd8448eb211c80319c", "a" * 16, 1, "x=1", "b" * 16)
 GEMINI = Route("enter", "gemini")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pollinations.tracing.traceparent import (
+from pollinations.routing.traceparent import (
     MEMBERS,
     RANDOM,
     SAMPLED,

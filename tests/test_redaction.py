@@ -2,7 +2,7 @@
 
 import pytest
 
-from pollinations.routing.scrub import scrubbed, without_keys
+from pollinations.redaction import scrubbed, without_keys
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from twisted.logger import eventAsJSON, eventAsText
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.logs.quiet import quiet
+from pollinations.quiet import quiet
 
 SECRET = "sk_canary_0123456789"
 
