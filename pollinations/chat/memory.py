@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from .digests import Digests
-from .request import ChatRequest, JSONObject
+from .request import ChatRequest, JSONObject, without
 from .v3 import normalised, v3_hash
 
 V3 = "v3:"
@@ -203,7 +203,7 @@ def _part(part: Any) -> Any:
         return [part]
     if part.get("type") == "text" and isinstance(part.get("text"), str):
         return part["text"]
-    return {name: value for name, value in part.items() if name != "cache_control"}
+    return without(part, "cache_control")
 
 
 def _call(call: JSONObject) -> Any:

@@ -20,6 +20,14 @@ NAME_LIMIT = 256
 """The most characters that the name of a model may have."""
 
 
+def without(item: JSONObject, *names: str) -> dict[str, Any]:
+    """A copy of *item* that lacks the fields *names*."""
+    rest = dict(item)
+    for name in names:
+        rest.pop(name, None)
+    return rest
+
+
 @attrs.frozen
 class ChatRequest:
     """
@@ -102,7 +110,7 @@ class ChatRequest:
         """A copy that lacks the fields *names*; the request itself when it has none of them."""
         if self.body.keys().isdisjoint(names):
             return self
-        return type(self)({k: v for k, v in self.body.items() if k not in names})
+        return type(self)(without(self.body, *names))
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ under ``google`` or ``vertex``.
 from collections.abc import Mapping
 from typing import Any
 
-from .request import JSONObject
+from .request import JSONObject, without
 
 FIELD = "thought_signature"
 
@@ -62,7 +62,7 @@ def unsigned(item: JSONObject) -> JSONObject:
     signed_parts = [name for name, part in extra.items() if _is_signed(part)]
     if FIELD not in item and not signed_parts:
         return item
-    copy = {name: value for name, value in item.items() if name != FIELD}
+    copy = without(item, FIELD)
     if signed_parts:
         left = {name: _without_field(part) for name, part in extra.items()}
         copy["extra_content"] = {
@@ -90,6 +90,4 @@ def _is_signed(part: Any) -> bool:
 
 
 def _without_field(part: Any) -> Any:
-    if not _is_signed(part):
-        return part
-    return {name: value for name, value in part.items() if name != FIELD}
+    return without(part, FIELD) if _is_signed(part) else part

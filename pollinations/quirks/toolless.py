@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from ..chat.request import ChatRequest, JSONObject
+from ..chat.request import ChatRequest, JSONObject, without
 from .messages import calls_of, name_of, parts_of, text_of, with_messages
 from .quirk import Quirk, Target
 
@@ -44,8 +44,7 @@ def _told(request: ChatRequest) -> Iterator[JSONObject]:
 def _spoken(message: JSONObject) -> JSONObject:
     if "tool_calls" not in message and "function_call" not in message:
         return message
-    gone = ("tool_calls", "function_call")
-    rest = {name: value for name, value in message.items() if name not in gone}
+    rest = without(message, "tool_calls", "function_call")
     calls = [*calls_of(message), *_older_call(message)]
     if not calls:
         return rest

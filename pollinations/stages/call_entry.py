@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..chat.request import JSONObject
+from ..chat.request import JSONObject, without
 from .writers import dumps
 
 CUSTOM = "custom"
@@ -41,11 +41,6 @@ def name_of(entry: JSONObject) -> str:
 def with_arguments(entry: JSONObject, arguments: str) -> JSONObject:
     """*entry* with these *arguments* for its function."""
     return {**entry, "function": {**entry["function"], "arguments": arguments}}
-
-
-def without(item: JSONObject, name: str) -> JSONObject:
-    """*item* without the field *name*."""
-    return {key: value for key, value in item.items() if key != name}
 
 
 def _text(arguments: Any) -> str:

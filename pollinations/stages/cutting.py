@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import attrs
 
 from ..chat.chunk import CALLS, FINISH, TEXT, THOUGHT, Chunk
+from ..chat.request import without
 from .guillotine import TurnWatch, asks_for_turns
 from .held import Held
 from .repetition import RepetitionWatch
@@ -171,8 +172,7 @@ class Cutting(Stage):
         gone, chunk, passing, _ = _divided(state, chunk, field, passing)
         [choice] = chunk.choices
         index, delta = choice["index"], choice["delta"]
-        later = ("tool_calls", *FIELDS[FIELDS.index(field) + 1 :])
-        kept = {name: value for name, value in delta.items() if name not in later}
+        kept = without(delta, "tool_calls", *FIELDS[FIELDS.index(field) + 1 :])
         kept[field] = delta[field][:passing]
         before = [chunk.saying(index, kept)] if any(kept.values()) else []
         held = state.held.let_go()

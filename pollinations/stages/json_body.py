@@ -8,6 +8,7 @@ import orjson
 
 from ..chat import loose
 from ..chat.chunk import Chunk, mend
+from ..chat.request import without
 from ..errors import UpstreamFailed
 
 LIMIT = 16 * 1024 * 1024
@@ -122,8 +123,7 @@ def _apart(chunk: Chunk) -> Sequence[Chunk]:
         for choice in chunk.choices
         if choice.get("finish_reason")
     ]
-    fields = {name: value for name, value in chunk.data.items() if name != "usage"}
-    usage = chunk.data.get("usage")
+    fields, usage = without(chunk.data, "usage"), chunk.data.get("usage")
     pieces = [chunk.bare(usage=usage)] if usage else []
     pieces += [Chunk.of({**fields, "choices": [choice]}) for choice in messages]
     pieces += [chunk.bare([end]) for end in ends]

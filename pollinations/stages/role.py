@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from ..chat.chunk import ROLE, Chunk
+from ..chat.request import without
 from .stage import Stage
 
 
@@ -31,5 +32,4 @@ class Role(Stage):
         if choice["index"] not in self._told:
             self._told |= {choice["index"]}
             return choice
-        delta = {name: value for name, value in choice["delta"].items() if name != "role"}
-        return {**choice, "delta": delta}
+        return {**choice, "delta": without(choice["delta"], "role")}

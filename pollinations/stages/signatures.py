@@ -12,7 +12,7 @@ import attrs
 
 from ..chat.chunk import BLOCKS, CALLS, SIGNATURE, THOUGHT, Chunk
 from ..chat.memory import is_unique, prompt_key, reasoning_key, signature_key
-from ..chat.request import JSONObject
+from ..chat.request import JSONObject, without
 from ..chat.signature import FIELD, offering, signature_of_call, signature_on
 from .arguments import is_more
 from .stage import Stage
@@ -146,7 +146,7 @@ def _without_echo(delta: JSONObject) -> JSONObject:
     kept = [block for block in blocks if not _is_text(block)]
     if len(kept) == len(blocks):
         return delta
-    rest = {name: value for name, value in delta.items() if name != "content_blocks"}
+    rest = without(delta, "content_blocks")
     return {**rest, "content_blocks": kept} if kept else rest
 
 

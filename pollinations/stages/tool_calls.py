@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 
 from ..chat.chunk import CALLS, FINISH, Chunk
-from ..chat.request import JSONObject
+from ..chat.request import JSONObject, without
 from ..errors import UpstreamFailed
 from .arguments import Arguments, is_more
-from .call_entry import CUSTOM, name_of, tidied, with_arguments, without
+from .call_entry import CUSTOM, name_of, tidied, with_arguments
 from .finish_reason import ending
 from .stage import Stage
 
@@ -60,7 +60,7 @@ class ToolCalls(Stage):
         mended = [out for entry in entries for out in calls.received(entry)]
         if _is_same(told, mended):
             return choice
-        delta = {name: value for name, value in delta.items() if name != "tool_calls"}
+        delta = without(delta, "tool_calls")
         return {**choice, "delta": {**delta, "tool_calls": mended} if mended else delta}
 
     def _new_id(self, asked: str) -> str:
@@ -146,8 +146,7 @@ class _Calls:
     ) -> Iterator[JSONObject]:
         """A call for each of *parts*, objects of arguments that follow under one header."""
         for part in parts:
-            header = without(entry, "id")
-            header = with_arguments(header, part)
+            header = with_arguments(without(entry, "id"), part)
             call, new = self._begin(header, place, call.name, call.arguments)
             yield new
             entry = _BARE

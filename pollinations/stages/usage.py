@@ -11,7 +11,7 @@ import attrs
 
 from ..chat import loose
 from ..chat.chunk import FINISH, USAGE, Chunk
-from ..chat.request import ChatRequest, JSONObject
+from ..chat.request import ChatRequest, JSONObject, without
 from .stage import Stage
 from .texts import texts_of
 
@@ -51,8 +51,7 @@ class Usage(Stage):
             return (chunk,)
         if not chunk.choices:
             return ()
-        rest = {name: value for name, value in chunk.data.items() if name != "usage"}
-        return (Chunk.of(rest, None, chunk.last),)
+        return (Chunk.of(without(chunk.data, "usage"), None, chunk.last),)
 
 
 def estimate(request: ChatRequest, characters: int) -> Mapping[str, Any]:
