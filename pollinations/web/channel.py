@@ -43,7 +43,8 @@ class BoundedChannel(DepartingChannel):
     _log = Logger()
 
     refused = False
-    """Whether this client was refused, or has gone: nothing that it sends is read any more."""
+    """Whether this client was refused, has its last answer, or has gone: nothing that it sends is
+    read any more."""
 
     _body: IncomingBody | None = None
     _answering = False
@@ -195,7 +196,6 @@ class BoundedChannel(DepartingChannel):
         self.requests.remove(request)
         self._answering = False
         if not self.persistent:
-            self.refused = True
             self.loseConnection()
             return
         self._deadline.within(self._idle)
@@ -245,6 +245,8 @@ class BoundedChannel(DepartingChannel):
 
     def loseConnection(self) -> None:
         """Close when what was written has left, within the time that anybody may be idle."""
+        # With TLS, what the client has sent already would still come, and be served for nobody.
+        self.refused = True
         super().loseConnection()
         if self._closing is None:
             self._closing = self.callLater(self.bounds.idle, self.transport.abortConnection)

@@ -146,6 +146,7 @@ def test_the_cuts_do_not_matter(case: Malformed, sizes: list[int]) -> None:
         (b"GET /a HTTP/1.1\r\nHost: localhost\r\nX_Y: z\r\n\r\n", b"</a>"),
         (b"GET /a HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n\r\n", b"</a>"),
         (b"GET /a HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 99 + b"\r\n", b"</a>"),
+        (b"GET /a HTTP/1.1\r\nHost: localhost\r\n" + b"X" * 256 + b": y\r\n\r\n", b"</a>"),
         (POST + b"Content-Length: 3\r\n\r\na\nb", b"<a\nb>"),
         (POST + b"Content-Length: 003\r\n\r\nabc", b"<abc>"),
         (POST + b"Content-Length: 0\r\n\r\n", b"<>"),
@@ -434,6 +435,12 @@ class TimeTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertTrue(self.transport.disconnecting and transport.disconnecting)
         self.assertEqual((self.transport.value(), transport.value()), (b"", before))
+
+    def test_what_comes_too_late(self) -> None:
+        """Is not served: TLS passes it on, and takes no answer any more."""
+        self.clock.advance(30)
+        self.channel.dataReceived(GET % b"a")
+        self.assertEqual(self.server.echo.asked, [])
 
     def test_an_empty_line_asks_nothing(self) -> None:
         """Though it begins the time of a request."""
