@@ -120,6 +120,7 @@ _HEADERS = (
     _fields("a bare CR in a value", b"Host: localhost", b"X-A: b\rX-B: c"),
     _fields("a bare LF in a value", b"Host: localhost", b"X-A: b\nX-B: c"),
     _fields("101 headers", b"Host: localhost", *(b"X-%d: a" % n for n in range(100)), status=431),
+    _fields("a name of 257 bytes", b"Host: localhost", b"X" * 257 + b": a", status=431),
     _fields("a header of 17 KiB", b"Host: localhost", b"X-A: " + b"a" * 17 * 1024, status=431),
     _fields("64 KiB of headers", b"Host: localhost", *[b"X-A: " + b"a" * 1018] * 64, status=431),
     _fields("expecting something else", b"Host: localhost", b"Expect: money", status=417),

@@ -19,6 +19,9 @@ LINE = 8 * 1024
 FIELD = 16 * 1024
 """The most bytes that one header may have."""
 
+NAME = 256
+"""The most bytes that the name of a header may have. Twisted keeps ten thousand for good."""
+
 HEAD = 32 * 1024
 """The most bytes that the first line and all headers may have."""
 
@@ -34,8 +37,8 @@ _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # A header after the end of the line before it. The value is without blanks around it. Nothing that
 # was matched is given up again ("++"), so that no line takes longer than it is long.
 _FIELD = re.compile(
-    rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]++):"
-    rb"[ \t]*+((?:[!-~\x80-\xff]++|[ \t]++(?=[!-~\x80-\xff]))*+)[ \t]*+"
+    rb"\r\n([!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}+):"
+    rb"[ \t]*+((?:[!-~\x80-\xff]++|[ \t]++(?=[!-~\x80-\xff]))*+)[ \t]*+" % NAME
 )
 _FIELDS = re.compile(rb"(?:" + _FIELD.pattern + rb")*+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -166,6 +169,8 @@ def check_field(line: bytes) -> None:
     match = _FIELD.fullmatch(CRLF + line)
     if match is None and _CONTROL.search(line):
         raise InvalidRequest("A header holds a control character.")
+    if match is None and len(line.partition(b":")[0]) > NAME:
+        raise InvalidRequest(f"The name of a header is over {NAME} bytes.", status=431)
     if match is None or canonical(match[1]) in _DISGUISED:
         # This is also where a header that is folded over two lines ends up.
         raise InvalidRequest(_NO_HEADER)
