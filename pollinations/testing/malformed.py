@@ -187,6 +187,7 @@ _BODIES = (
     _chunked("a trailer that is none", b"5\r\n12345\r\n0\r\nGET /health HTTP/1.1\r\n\r\n"),
     _chunked("a folded trailer", b"5\r\n12345\r\n0\r\nX-A: b\r\n c\r\n\r\n"),
     _chunked("a trailer with NUL", b"5\r\n12345\r\n0\r\nX-A: \x00\r\n\r\n"),
+    _chunked("trailers of 5 KiB", b"0\r\n" + b"X:\r\n" * 1280 + b"\r\n"),
     _chunked("trailers without end", b"0\r\n" + (b"X-A: " + b"a" * 1000 + b"\r\n") * 70),
     _chunked("chunks over the limit", b"3e8\r\n" + b"x" * 1000 + b"\r\n7d0\r\n" + b"x" * 2000, 413),
 )

@@ -16,6 +16,10 @@ from ..errors import InvalidRequest
 from .head import Head, check_field
 
 
+TRAILERS = 4 * 1024
+"""The most bytes that may stand behind chunks. Twisted keeps each line, and would take 64 KiB."""
+
+
 class IncomingBody:
     """
     The body of a request that is arriving.
@@ -31,6 +35,7 @@ class IncomingBody:
         self._decoder: Any
         if head.length is None:
             self._decoder = _ChunkedTransferDecoder(take, whole)
+            self._decoder._maxTrailerHeadersSize = TRAILERS
         else:
             self._decoder = _IdentityTransferDecoder(head.length, take, whole)
 
