@@ -40,6 +40,9 @@ class IRouter(Interface):
         """
         Decide who takes over after *failure*, before a byte has reached the client.
 
+        Asked once for each attempt that failed. As long as another one may help, nobody takes over;
+        but that somebody could makes the waits for it shorter.
+
         :param route: where the request had gone.
         :return: another route with its reason, or ``None``: the failure goes to the client.
         """

@@ -142,11 +142,8 @@ class Asking:
             return self._begun(first, await first.answered())
         except UpstreamFailed as e:
             failure = e
-        other = self.exchange.router.fallback(
-            self.asked, first.route, failure, self.exchange.situation()
-        )
-        if other is not None:
-            rescue = self._visit(other)
+        if first.rescue is not None:
+            rescue = self._visit(first.rescue)
             # When that fails too, it is the first failure that the client asked about.
             with suppress(UpstreamFailed, InvalidRequest):
                 return self._begun(rescue, await rescue.answered())

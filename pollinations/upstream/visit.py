@@ -66,6 +66,9 @@ class Visit:
     remembered: bool | None = attrs.field(default=None, init=False)
     """Whether anything was remembered of the conversation, if any of it could be of use."""
 
+    rescue: Route | None = attrs.field(default=None, init=False)
+    """Who takes over, if anybody can, since the last attempt failed."""
+
     cut: str = attrs.field(default="", init=False)
     """The finish reason of the answer, if it was cut off."""
 
@@ -200,12 +203,12 @@ class Visit:
         """Whether the model is to be asked again; if so, it is time now."""
         exchange = self.exchange
         situation = exchange.situation()
-        fallback = exchange.router.fallback(self.asked, self.route, failure, situation)
+        self.rescue = exchange.router.fallback(self.asked, self.route, failure, situation)
         delay = retry_delay(
             self._meaning(failure),
             tries,
             exchange.jitter(),
-            fallback is not None,
+            self.rescue is not None,
             situation.settings.retries,
         )
         if delay is None:

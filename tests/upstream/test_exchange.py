@@ -6,8 +6,15 @@ from typing import Any
 import attrs
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
+from pollinations.chat.request import ChatRequest
+from pollinations.errors import UpstreamFailed
+from pollinations.interfaces import IRouter
 from pollinations.routing.quota import Quota
+from pollinations.routing.route import Route
+from pollinations.routing.router import TierRouter
+from pollinations.routing.situation import Situation
 from pollinations.settings.schema import Gui, Settings, Timeouts
 from pollinations.testing import scripts
 from pollinations.testing.account import DEMO_KEY
@@ -129,8 +136,35 @@ def test_what_is_wrong_with_the_request_is_the_clients(script: Any) -> None:
     assert answer(proxy).text == "Hello"
 
 
+@implementer(IRouter)
+@attrs.define(eq=False)
+class Remembering:
+    """Routes as usual, and remembers for which failures somebody else was wanted."""
+
+    failures: list[int] = attrs.field(factory=list, init=False)
+
+    def route(self, request: ChatRequest, situation: Situation) -> Route:
+        """As usual."""
+        return TierRouter().route(request, situation)
+
+    def fallback(
+        self, request: ChatRequest, route: Route, failure: UpstreamFailed, situation: Situation
+    ) -> Route | None:
+        """As usual."""
+        self.failures.append(failure.status)
+        return TierRouter().fallback(request, route, failure, situation)
+
+
 class FallbackTests(SynchronousTestCase):
     """What the model that takes over is sent, and what it is not."""
+
+    def test_the_router_is_asked_once_per_failure(self) -> None:
+        """Who makes the waits for another attempt brief is who takes over in the end."""
+        script = scripts.InTurn(*(scripts.error(each, "Busy") for each in (500, 502, 503)))
+        proxy, router = before(script), Remembering()
+        proxy.exchange.router = router
+        self.assertTrue(answer(proxy).whole)
+        self.assertEqual(router.failures, [500, 502, 503])
 
     def test_the_request_is_made_anew(self) -> None:
         """Its own quirks, a seed, no ``private``, no key."""
