@@ -15,7 +15,6 @@ from twisted.web.http import (
 from ..errors import InvalidRequest
 from .head import Head, check_field
 
-
 TRAILERS = 4 * 1024
 """The most bytes that may stand behind chunks. Twisted keeps each line, and would take 64 KiB."""
 
