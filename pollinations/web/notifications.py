@@ -91,6 +91,7 @@ class NotificationFeed(Service):
         """
         last = _since(request)
         if request.method == b"HEAD":
+            as_events(request)
             return
         if self._closed:
             raise stopping()

@@ -68,9 +68,10 @@ class ListTests(SynchronousTestCase):
     def test_a_head_has_no_body_and_does_not_wait(self) -> None:
         """Of either form."""
         proxy = everything()
-        for headers in ({}, EVENTS):
+        for headers, form in (({}, "application/json"), (EVENTS, "text/event-stream")):
             got = proxy.ask("HEAD", PATH, headers)
             self.assertEqual((got.status, got.data, got.ended), (200, b"", True))
+            self.assertIn(form, str(got.header("Content-Type")))
 
 
 class StreamTests(SynchronousTestCase):
