@@ -25,18 +25,25 @@ IMPORTED = f"{V3}imported"
 """Under this a store remembers that it was given the entries of an older version."""
 
 
+LOOKED_AT = 256
+"""How many characters of an identifier tell whether it is anybody else's, counted from its end."""
+
 # A run of letters and digits that is long and has both is nobody else's; a number that counts is.
 _RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{8,}")
 _COUNTED = re.compile(r"[:_-][0-9]{1,4}\Z")
 
 
-@lru_cache(maxsize=8192)
 def is_unique(call_id: str) -> bool:
     """
     Whether an identifier of a tool call looks as if no other conversation had it.
 
     Some models count their calls (``call_0``, ``functions.bash:0``), in every conversation anew.
     """
+    return _ends_uniquely(call_id[-LOOKED_AT:])
+
+
+@lru_cache(maxsize=8192)
+def _ends_uniquely(call_id: str) -> bool:
     return _RANDOM.search(call_id) is not None and _COUNTED.search(call_id) is None
 
 
