@@ -1,6 +1,7 @@
 """Takes out of an upstream's words what is nobody's business: addresses and keys."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 MESSAGE_LIMIT: Final = 1000
@@ -48,7 +49,11 @@ def without_keys(text: str) -> str:
 
 def brief(text: str) -> str:
     """*text* as it is logged: a name, which may be a client's own invention, without keys."""
-    return without_keys(text[:NAME_LIMIT])
+    return _brief(text[:NAME_LIMIT])
+
+
+# The names of paths and models come again and again.
+_brief = lru_cache(256)(without_keys)
 
 
 def scrubbed(text: str) -> str:

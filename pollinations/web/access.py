@@ -14,14 +14,14 @@ from typing import Any
 import attrs
 from twisted.logger import Logger, LogLevel
 
-from ..logs.context import Served, serving
-from ..redaction import brief, without_keys
+from ..logs.context import Served, enter, leave
+from ..redaction import brief
 from ..routing.record import LEFT, Record
 from .trace import parent_of
 
-_PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")
+_PRODUCT = re.compile(rb"[A-Za-z0-9._-]{1,40}(?:/[A-Za-z0-9._-]{1,40})?")
 _POLLED = ("/health", "/metrics")
-_FIRST = ("method", "path", "status")
+_FIRST = {"method", "path", "status"}
 _QUOTED = {"reason", "client"}
 
 
@@ -77,8 +77,9 @@ class AccessLog:
             "trace_id": served.trace_id,
         }
         found = {name: value for name, value in known.items() if value not in (None, "")}
-        with serving(served):
-            self._log.emit(_level(found["path"], found["status"]), _line(found), **found)
+        token = enter(served)
+        self._log.emit(_level(found["path"], found["status"]), _line(found), **found)
+        leave(token)
         if record is None:
             for observer in self._observers:
                 observer(found["path"], status)
@@ -111,9 +112,9 @@ def _size(request: Any) -> int | None:
 
 
 def _client(request: Any) -> str:
-    agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
+    agent = request.getHeader(b"user-agent") or b""
     product = _PRODUCT.match(agent)
-    return without_keys(product[0]) if product else ""
+    return _told(product[0]) if product else ""
 
 
 def _level(path: str, status: int) -> Any:
@@ -128,10 +129,10 @@ def _line(found: dict[str, Any]) -> str:
     All is filled in already. Whoever writes the event somewhere else looks up each field that a
     format has, and writes it once more.
     """
-    first = " ".join(str(found[name]) for name in _FIRST)
     named = [
         f'{name}="{value}"' if name in _QUOTED else f"{name}={value}"
         for name, value in found.items()
         if name not in _FIRST
     ]
-    return " ".join([first, *named]).replace("{", "{{").replace("}", "}}")
+    line = " ".join([found["method"], found["path"], str(found["status"]), *named])
+    return line.replace("{", "{{").replace("}", "}}")
