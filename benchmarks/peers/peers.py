@@ -86,8 +86,8 @@ def ours(
         )
         upstreams = (f"--free-url={base}", f"--enter-url={base}")
         # As the services start it that we install.
-        command = (str(twist), "--log-format=text", "pollinations", f"--port={place.port}")
-        return (*command, *upstreams, *options)
+        command = (str(twist), "--log-format=text", "--log-level=warn", "pollinations")
+        return (*command, f"--port={place.port}", *upstreams, *options)
 
     def environ(place: Place) -> Mapping[str, str]:
         pem = place.folder.parent / "terminator" / "localhost.pem"

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..settings.home import user_folder
 from .installation import Installation
-from .plan import MARK, Command, Plan
+from .plan import LOGGING, MARK, Command, Plan
 
 LABEL: Final = "ai.pollinations.proxy"
 
@@ -21,7 +21,7 @@ def agent(installation: Installation) -> str:
         "Label": LABEL,
         "ProgramArguments": [
             str(installation.twist),
-            "--log-format=text",
+            *LOGGING,
             "pollinations",
             "--port",
             str(installation.port),

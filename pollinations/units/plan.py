@@ -14,6 +14,9 @@ from ..files import make_private_folder, write_whole
 MARK: Final = "Written by `pollinations service install`"
 """What tells our files from somebody else's of the same name."""
 
+LOGGING: Final = ("--log-format=text", "--log-level=warn")
+"""What ``twist`` is told: a supervisor hears of what is wrong. All is in the proxy's own log."""
+
 PATIENCE: Final = 120.0
 """Seconds that a command of the system may take: it waits for live answers."""
 

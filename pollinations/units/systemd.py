@@ -12,7 +12,7 @@ from typing import Final
 
 from ..settings.home import user_folder
 from .installation import Installation, NotInstallable
-from .plan import MARK, Command, Plan
+from .plan import LOGGING, MARK, Command, Plan
 
 SERVICE: Final = "pollinations.service"
 SOCKET: Final = "pollinations.socket"
@@ -28,7 +28,7 @@ After={socket}
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart={twist} --log-format=text pollinations --listen systemd:domain=INET:index=0
+ExecStart={twist} {logging} pollinations --listen systemd:domain=INET:index=0
 ExecReload=kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=2
@@ -76,6 +76,7 @@ def units(installation: Installation) -> dict[str, str]:
     named = {"mark": MARK, "service": SERVICE, "socket": SOCKET}
     service = _SERVICE.format(
         twist=_quoted(str(installation.twist)),
+        logging=" ".join(LOGGING),
         stop=round(installation.drain) + 15,
         environ="".join(
             f"Environment={_quoted(f'{name}={value}', '%')}\n"
