@@ -64,7 +64,8 @@ def serve(kind: str, url: str, folder: str) -> None:
         # The API counts by itself.
         exchange.observers.clear()
     else:
-        LogService(Path(folder, "logs", "a.log"), lambda: settings).startService()
+        path, later = Path(folder, "logs", "a.log"), reactor.callLater
+        LogService(path, lambda: settings, call_later=later).startService()
         warnings = LogLevelFilterPredicate(LogLevel.warn)
         observers = [FilteringLogObserver(text_observer(sys.stderr), [warnings])]
         log = AccessLog(observers=[api.metrics.served])

@@ -61,7 +61,7 @@ def parent(
     )
     for part in parts:
         part.setServiceParent(whole)
-    return LogService(start.home.log, lambda: file.settings, whole)
+    return LogService(start.home.log, lambda: file.settings, whole, call_later=reactor.callLater)
 
 
 def _workers(

@@ -80,7 +80,7 @@ class Parts:
         self.connect()
         for part in self._in_order():
             part.setServiceParent(self.whole)
-        return LogService(self.log, self.settings, self.whole)
+        return LogService(self.log, self.settings, self.whole, call_later=self.reactor.callLater)
 
     def _in_order(self) -> Sequence[IService]:
         """All of them, in the order in which they start; they stop in the other."""

@@ -43,6 +43,8 @@ class LogService(MultiService):
     :param path: the file, or ``None`` for none.
     :param settings: gives those in force.
     :param parts: what is logged about.
+    :param call_later: the reactor's, which writes what is not urgent soon, and together. Without it
+        every event is written at once.
     :param publisher: where events come from.
     :param seconds: measures how long the parts run.
     """
@@ -52,13 +54,14 @@ class LogService(MultiService):
         path: Path | None,
         settings: Callable[[], Settings],
         *parts: IService,
+        call_later: Callable[..., Any] | None = None,
         publisher: LogPublisher = globalLogPublisher,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__()
         self._publisher, self._seconds, self._began = publisher, seconds, seconds()
         self._log = Logger(observer=publisher)
-        self._file = None if path is None else FileObserver(path, settings)
+        self._file = None if path is None else FileObserver(path, settings, call_later)
         self._levels = Levels(settings)
         for part in parts:
             part.setServiceParent(self)

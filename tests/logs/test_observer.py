@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.task import Clock
 from twisted.logger import Logger, LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from pollinations.logs.observer import AGAIN, FileObserver
+from pollinations.logs.observer import AGAIN, MOST, SOON, FileObserver
 from pollinations.settings.schema import Logs, Settings
 
 
@@ -91,3 +92,56 @@ class FileObserverTests(SynchronousTestCase):
         self.block()
         self.log()
         self.assertEqual(len(self.said), 1)
+
+
+class WrittenTogetherTests(SynchronousTestCase):
+    """Where there is a reactor, lines wait for each other, and not for long."""
+
+    def setUp(self) -> None:
+        self.path, self.clock = Path(self.mktemp()) / "logs" / "a.log", Clock()
+        self.observer = FileObserver(self.path, Settings, self.clock.callLater)
+        self.addCleanup(self.observer.close)
+
+    def log(self, words: str, level: Any = LogLevel.info) -> None:
+        """Log something."""
+        self.observer(
+            {"log_format": words, "log_time": 0.0, "log_level": level, "log_namespace": "x"}
+        )
+
+    @property
+    def written(self) -> list[str]:
+        """The last word of each line."""
+        lines = self.path.read_text().splitlines() if self.path.exists() else []
+        return [line.split()[-1] for line in lines]
+
+    def test_they_are_written_together_and_soon(self) -> None:
+        """In the order in which they came."""
+        self.log("one")
+        self.log("two")
+        self.assertEqual(self.written, [])
+        self.clock.advance(SOON)
+        self.assertEqual(self.written, ["one", "two"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.log("three")
+        self.clock.advance(SOON)
+        self.assertEqual(self.written, ["one", "two", "three"])
+
+    def test_what_is_wrong_is_written_at_once(self) -> None:
+        """And what led to it: the process may be about to end."""
+        self.log("one")
+        self.log("wrong", LogLevel.warn)
+        self.assertEqual(self.written, ["one", "wrong"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_no_more_than_so_many_wait(self) -> None:
+        """However much is said in a tenth of a second."""
+        for _ in range(MOST):
+            self.log("again")
+        self.assertEqual(len(self.written), MOST)
+
+    def test_none_is_lost_at_the_end(self) -> None:
+        """Nor is anything left to be done."""
+        self.log("one")
+        self.observer.close()
+        self.assertEqual(self.written, ["one"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
