@@ -39,8 +39,8 @@ class Asked:
 
     @property
     def chat(self) -> ChatRequest:
-        """The body as a chat request, unchecked."""
-        return ChatRequest(self.body)
+        """The body as a chat request, unchecked; an empty one where there is none."""
+        return ChatRequest(self.body or {})
 
     @property
     def model(self) -> str:
@@ -50,7 +50,7 @@ class Asked:
     @property
     def stream(self) -> bool:
         """Whether events were asked for."""
-        return self.body is not None and self.chat.stream
+        return self.chat.stream
 
 
 @attrs.define(eq=False)

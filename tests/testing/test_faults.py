@@ -37,6 +37,14 @@ class SometimesTests(SynchronousTestCase):
         self.assertEqual(set(model.made), set(FAULTS))
 
 
+    def test_a_page_goes_wrong_like_a_model(self) -> None:
+        """One that is asked without a body, as those of the account are."""
+        page = Asked("enter", "/account/balance", "GET")
+        model = Sometimes(Script(), 1.0, lambda: 0.0)
+        for _ in FAULTS:
+            self.assertGreaterEqual(model(page).status, 200)
+
+
 class FaultTests(SynchronousTestCase):
     """What clients of a proxy get before each of the faults."""
 
