@@ -9,7 +9,8 @@ requests are chats; some clients leave, some send nonsense, some type commands, 
 notifications; the mode changes as it goes. Shown are memory after the first requests and at the
 end, open files before and after, gauges that have not come back to zero, lines at level error that
 no fault explains, and answers that are none. The status is 0 if there is nothing of the latter
-three, files are as they were, and memory has grown by less than --growth percent.
+three, files are as they were, and memory has grown by less than --growth percent. It is looked at
+last after --rest seconds, in which what is free goes back to the system.
 """
 
 import argparse
@@ -377,7 +378,9 @@ class Soak:
         spent = time.monotonic() - self.began
         await self.load.leave()
         held = await settled(self.load)
-        after, end = await self.files(files), State.of(self.proxy)
+        after = await self.files(files)
+        await deferLater(self.reactor, self.options.rest)
+        end = State.of(self.proxy)
         assert self.first is not None
         growth = 100 * (end.memory / self.first.memory - 1)
         unexplained = errors(self.proxy)
@@ -450,6 +453,7 @@ def main() -> None:
     options.add_argument("--clients", type=int, default=64)
     options.add_argument("--share", type=float, default=0.05, help="of requests that go wrong")
     options.add_argument("--growth", type=float, default=10.0, help="of memory, in percent")
+    options.add_argument("--rest", type=float, default=35, help="seconds until the last look")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--never-busy", action="store_true", help="for the free universe")
     given = options.parse_args()
