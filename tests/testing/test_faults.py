@@ -36,7 +36,6 @@ class SometimesTests(SynchronousTestCase):
         self.assertEqual(set(model.made.values()), {1})
         self.assertEqual(set(model.made), set(FAULTS))
 
-
     def test_a_page_goes_wrong_like_a_model(self) -> None:
         """One that is asked without a body, as those of the account are."""
         page = Asked("enter", "/account/balance", "GET")
